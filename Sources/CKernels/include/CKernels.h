@@ -1,0 +1,156 @@
+// C loops that must be wide. Each is built for baseline x86-64, AVX2 and AVX-512 and picked when the
+// program is loaded; `vaedp_instruction_set` tells which. Bits differ between instruction sets, never
+// between threads: every function here is a fixed sequence of operations for fixed arguments.
+// No fast-math: infinities and NaN go where IEEE 754 sends them.
+#ifndef VAEDP_CKERNELS_H
+#define VAEDP_CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// ---- Which build runs ------------------------------------------------------------------------
+
+// "avx512" (x86-64-v4), "avx2" (x86-64-v3) or "baseline".
+const char *vaedp_instruction_set(void);
+
+// Cores that this process may run on, by its affinity mask.
+int vaedp_affinity_count(void);
+
+// ---- Element-wise loops (loop.c) -------------------------------------------------------------
+
+enum { VAEDP_MAX_RANK = 6, VAEDP_TILE = 1024, VAEDP_MAX_LOADS = 64, VAEDP_MAX_STORES = 32 };
+
+// Where an array begins: an index into the table of base addresses, and an offset in floats.
+typedef struct {
+  int32_t space;
+  int64_t offset;
+} vaedp_place;
+
+// An array seen from a loop: its place, and its stride in floats along each loop axis. A load with
+// stride 0 repeats; an accumulating store with stride 0 sums.
+typedef struct {
+  vaedp_place place;
+  int64_t strides[VAEDP_MAX_RANK];
+} vaedp_view;
+
+typedef enum {
+  VAEDP_NEGATE, VAEDP_EXP, VAEDP_LOG, VAEDP_LOG1P, VAEDP_SOFTPLUS, VAEDP_TANH, VAEDP_SIGMOID,
+  VAEDP_SQUARE_ROOT, VAEDP_SQUARE, VAEDP_RECIPROCAL, VAEDP_ERF,
+  VAEDP_LEAKY_RELU,  // x > 0 ? x : number · x
+  VAEDP_STEP,
+  VAEDP_ADD, VAEDP_SUBTRACT, VAEDP_MULTIPLY, VAEDP_DIVIDE, VAEDP_MAXIMUM, VAEDP_MINIMUM,
+  VAEDP_ADD_NUMBER, VAEDP_SUBTRACT_FROM_NUMBER, VAEDP_MULTIPLY_NUMBER, VAEDP_DIVIDE_NUMBER_BY,
+  VAEDP_MAXIMUM_NUMBER, VAEDP_MINIMUM_NUMBER,
+} vaedp_function;
+
+// register[target] = function(register[left], register[right] or number).
+typedef struct {
+  vaedp_function function;
+  int32_t target, left, right;
+  float number;
+} vaedp_instruction;
+
+typedef struct {
+  vaedp_view view;
+  int32_t source;   // register
+  bool accumulate;  // sum into the view, which the loop zeroes first
+  bool direct;      // the register may live in the view's memory: no load of the loop is there
+} vaedp_store;
+
+// An element-wise computation over an index space, tile by tile: registers 0..<load_count are loads,
+// the others are written by instructions.
+typedef struct {
+  int32_t rank;
+  int32_t load_count, instruction_count, store_count, register_count;
+  int64_t extents[VAEDP_MAX_RANK];
+  const vaedp_view *loads;
+  const vaedp_instruction *instructions;
+  const vaedp_store *stores;
+} vaedp_loop;
+
+// `tiles` holds register_count · VAEDP_TILE floats.
+void vaedp_loop_run(const vaedp_loop *loop, float *const _Nonnull *_Nonnull bases, float *tiles);
+
+// ---- Functions of one register (functions.c) -------------------------------------------------
+
+// target[i] = function(left[i], right[i] or number) for i in 0..<count; target may be an operand.
+void vaedp_apply(vaedp_function function, long count, float *target, const float *left,
+                 const float *right, float number);
+
+// ---- Other kernels (kernels.c) ---------------------------------------------------------------
+
+// result[o, i] = log Σ_n exp x[o, n, i]; x is [outer, count, inner].
+void vaedp_log_sum_exp(const float *x, float *result, long outer, long count, long inner);
+
+// image [height, width, channels] = sum over kernel positions of columns
+// [out_height · out_width, channels · kernel_h · kernel_w], as a transposed convolution overlaps them.
+typedef struct {
+  long height, width, channels, out_height, out_width;
+  long kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
+} vaedp_overlap;
+void vaedp_columns_to_image(const float *columns, float *image, vaedp_overlap shape);
+
+// target[i] = bytes[i] · scale.
+void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale);
+
+// ---- Random numbers (random.c) ---------------------------------------------------------------
+
+// Philox4x32-10 of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
+void vaedp_philox(const uint32_t counter[_Nonnull 4], const uint32_t key[_Nonnull 2],
+                  uint32_t result[_Nonnull 4]);
+
+typedef struct {
+  uint32_t key[2];  // seed and purpose
+  uint32_t step, stream;
+} vaedp_noise;
+
+// Row r of target [rows, per_row]: element j comes from counter (j / 4, ids[r], step, stream).
+void vaedp_fill_normal(float *target, const uint32_t *ids, long rows, long per_row, vaedp_noise n);
+// Uniform on [0, 1), multiples of 2⁻²⁴.
+void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_row, vaedp_noise n);
+
+// ---- The sliced update (update.c) ------------------------------------------------------------
+
+// slabs[0][i] = Σ_s slabs[s][i] for i in begin..<end; pairwise in a tree over s that depends on
+// shards alone. Slab s begins at slabs + s · stride.
+void vaedp_tree_sum(float *slabs, long stride, long shards, long begin, long end);
+
+// Σ (scale · x)², in double, in an order that depends on count alone.
+double vaedp_sum_of_squares(const float *x, long count, float scale);
+
+// g = scale · gradient + l2 · w + l1 · sign(w), then the optimiser's rule.
+typedef struct {
+  float scale, l1, l2;
+} vaedp_gradient_rule;
+
+// v ← momentum · v + g;  w ← w − rate · (nesterov ? g + momentum · v : v)
+typedef struct {
+  vaedp_gradient_rule gradient;
+  float rate, momentum;
+  bool nesterov;
+} vaedp_sgd;
+void vaedp_update_sgd(vaedp_sgd rule, long count, float *w, const float *gradient,
+                      float *_Nullable v);
+
+// m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
+// w ← w · keep − step · m / (√v · root_correction + epsilon)
+typedef struct {
+  vaedp_gradient_rule gradient;
+  float beta1, beta2, epsilon;
+  float step;             // rate / (1 − β₁ᵗ)
+  float root_correction;  // 1 / √(1 − β₂ᵗ)
+  float keep;             // 1 − rate · decoupled decay
+} vaedp_adam;
+void vaedp_update_adam(vaedp_adam rule, long count, float *w, const float *gradient, float *m,
+                       float *v);
+
+// average ← (1 − momentum) · average + momentum · scale · value
+void vaedp_update_average(float momentum, float scale, long count, float *average,
+                          const float *value);
+
+#pragma clang assume_nonnull end
+
+#endif

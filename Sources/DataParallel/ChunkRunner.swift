@@ -1,0 +1,133 @@
+internal import Dispatch
+public import Execution
+internal import GraphIR
+internal import Kernels
+internal import Storage
+
+/// Runs a graph without gradients over many examples, chunk by chunk on all workers.
+///
+/// Chunks have a fixed number of rows, and sums over them are taken in their order, so results do not
+/// depend on the number of threads.
+///
+/// Safety: chunk `c` alone touches slab `c`, worker `w` alone replica `w`.
+@safe public final class ChunkRunner {
+  /// Examples computed at once; the last chunk may hold fewer.
+  public let chunkRows: Int
+  private let family: PlanFamily
+  private let replicas: [Replica]
+
+  /// A runner for one family of graphs.
+  public init(_ family: PlanFamily, chunkRows: Int, threadCount: Int) {
+    self.family = family
+    self.chunkRows = chunkRows
+    replicas = (0..<max(1, threadCount)).map { _ in Replica() }
+  }
+
+  /// Runs the graph over examples.
+  ///
+  /// - Parameters:
+  ///   - rows: positions of the examples in the source.
+  ///   - scalars: values of the graph's scalar inputs, in the family's order.
+  ///   - noise: key of the noise; each example's draws depend on its position in the source.
+  /// - Throws: `KernelError` or `ShardFailure` where a product is refused or fails.
+  public func run(
+    _ rows: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
+    scalars: [Float] = [], noise: (seed: UInt64, step: UInt32) = (0, 0)
+  ) throws -> ChunkResults {
+    let chunks = stride(from: 0, to: rows.count, by: chunkRows).map {
+      $0..<min($0 + chunkRows, rows.count)
+    }
+    let workers = max(1, min(replicas.count, chunks.count))
+    for (index, chunk) in chunks.enumerated() {
+      _ = try replicas[index % workers].sequence(rows: chunk.count, of: family)
+    }
+    let stride = family.plan(rows: min(chunkRows, max(1, rows.count))).slab.count
+    let results = ChunkResults(
+      slabs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,
+      layouts: chunks.map { family.plan(rows: $0.count).slab })
+    let failed = UnsafeMutablePointer<Bool>.allocate(capacity: max(1, chunks.count))
+    defer { unsafe failed.deallocate() }
+    unsafe rows.withUnsafeBufferPointer { rows in
+      unsafe scalars.withUnsafeBufferPointer { scalars in
+        let job = unsafe ChunkJob(
+          family: family, replicas: replicas, source: source, rows: rows, scalars: scalars,
+          noise: NoiseKey(seed: noise.seed, step: noise.step),
+          parameters: parameters.floats.pointer, slabs: results.slabs.pointer, stride: stride,
+          chunks: chunks, failed: failed)
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+          unsafe job.run(worker, of: workers)
+        }
+      }
+    }
+    for chunk in chunks.indices where unsafe failed[chunk] { throw ShardFailure(shard: chunk) }
+    return results
+  }
+}
+
+@unsafe private struct ChunkJob: @unchecked Sendable {
+  let family: PlanFamily
+  let replicas: [Replica]
+  let source: any ExampleSource
+  let rows: UnsafeBufferPointer<UInt32>
+  let scalars: UnsafeBufferPointer<Float>
+  let noise: NoiseKey
+  let parameters: UnsafeMutablePointer<Float>
+  let slabs: UnsafeMutablePointer<Float>
+  let stride: Int
+  let chunks: [Range<Int>]
+  let failed: UnsafeMutablePointer<Bool>
+
+  func run(_ worker: Int, of workers: Int) {
+    for chunk in unsafe Swift.stride(from: worker, to: chunks.count, by: workers) {
+      let ids = unsafe UnsafeBufferPointer(rebasing: rows[chunks[chunk]])
+      let isFine = unsafe replicas[worker].run(
+        family, ids, from: source, scalars: scalars, parameters: UnsafePointer(parameters),
+        slab: slabs + chunk * stride, noise: noise)
+      unsafe failed[chunk] = !isFine
+    }
+  }
+}
+
+/// What a graph gave for each chunk of examples.
+public final class ChunkResults {
+  fileprivate let slabs: AlignedFloats
+  private let stride: Int
+  private let chunks: [Range<Int>]
+  private let layouts: [SlabLayout]
+
+  fileprivate init(
+    slabs: consuming AlignedFloats, stride: Int, chunks: [Range<Int>], layouts: [SlabLayout]
+  ) {
+    self.slabs = slabs
+    self.stride = stride
+    self.chunks = chunks
+    self.layouts = layouts
+  }
+
+  /// A metric summed over all examples, in double and in the order of the chunks; nil where the graph
+  /// has none of that name.
+  public func sum(_ metric: String) -> [Double]? {
+    var total: [Double]?
+    for chunk in chunks.indices {
+      guard let values = values(.metric(metric), chunk) else { return nil }
+      let sum = total ?? [Double](repeating: 0, count: values.count)
+      total = zip(sum, values).map { $0 + Double($1) }
+    }
+    return total
+  }
+
+  /// A result for all examples, row after row; nil where the graph has none of that name.
+  public func rows(_ result: String) -> [Float]? {
+    var all: [Float] = []
+    for chunk in chunks.indices {
+      guard let values = values(.result(result), chunk) else { return nil }
+      all += values
+    }
+    return all
+  }
+
+  private func values(_ role: Output.Role, _ chunk: Int) -> [Float]? {
+    guard let range = layouts[chunk].range(of: role) else { return nil }
+    return slabs.withSpan { span in range.map { span[chunk * stride + $0] } }
+  }
+}

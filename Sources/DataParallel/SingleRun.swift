@@ -1,0 +1,43 @@
+public import Execution
+public import GraphIR
+internal import Kernels
+internal import Storage
+
+/// Runs a graph once, on this thread, on arrays given by name: for tests and small tools.
+///
+/// - Parameters:
+///   - inputs: values of every input, row-major.
+///   - noise: seed and step of the noise; example `i` of the leading axis has id `i`.
+/// - Returns: the outputs in the order of the graph.
+/// - Throws: `KernelError` where oneDNN refuses a product.
+/// - Precondition: every input is there, with as many values as its shape has.
+public func runOnce(
+  _ graph: Graph, parameters: ParameterMemory, inputs: [String: [Float]],
+  noise: (seed: UInt64, step: UInt32) = (0, 0)
+) throws -> [[Float]] {
+  let plan = Plan(graph, table: parameters.table)
+  let workspace = Workspace()
+  let sequence = try KernelSequence(plan.calls, arenaCount: plan.arenaCount, workspace: workspace)
+  for input in plan.inputs {
+    guard let values = inputs[input.name], values.count == input.shape.count else {
+      preconditionFailure("input \(input.name) needs \(input.shape.count) values")
+    }
+    for (index, value) in values.enumerated() {
+      unsafe workspace.arena.pointer[input.offset + index] = value
+    }
+  }
+  let slab = AlignedFloats(count: plan.slab.count)
+  let ids = (0..<UInt32(1 << 16)).map { $0 }
+  let isFine = unsafe ids.withUnsafeBufferPointer { ids in
+    unsafe sequence.run(
+      parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
+      ids: ids.baseAddress!, noise: NoiseKey(seed: noise.seed, step: noise.step))
+  }
+  if !isFine { throw ShardFailure(shard: 0) }
+  return plan.slab.roles.indices.map { index in
+    let start = plan.slab.offsets[index]
+    return slab.withSpan { span in
+      (start..<start + plan.slab.shapes[index].count).map { span[$0] }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+internal import GraphIR
+package import Storage
+
+/// Arrays that mirror a parameter table: the parameters themselves, or an optimiser's moments.
+public final class ParameterMemory {
+  /// Where each parameter lies.
+  public let table: ParameterTable
+  package private(set) var floats: AlignedFloats
+
+  /// Zeros for every entry of a table.
+  public init(_ table: ParameterTable) {
+    self.table = table
+    floats = AlignedFloats(count: table.count)
+  }
+
+  /// Parameters at their first values under a seed.
+  public convenience init(_ table: ParameterTable, seed: UInt64) {
+    self.init(table)
+    for index in table.entries.indices { self[index] = table.initialValues(index, seed: seed) }
+  }
+
+  /// The values of one entry, row-major in its declared shape.
+  ///
+  /// - Precondition: what is written has as many values as the entry.
+  public subscript(index: Int) -> [Float] {
+    get {
+      let range = table.entries[index].range
+      return floats.withSpan { span in range.map { span[$0] } }
+    }
+    set {
+      let entry = table.entries[index]
+      precondition(
+        newValue.count == entry.range.count,
+        "\(entry.declaration.name): \(newValue.count) values for \(entry.declaration.shape)")
+      floats.withMutableSpan { span in
+        for (position, value) in zip(entry.range, newValue) { span[position] = value }
+      }
+    }
+  }
+
+  /// Takes over all values of another memory of the same table.
+  public func copy(_ other: ParameterMemory) {
+    precondition(table == other.table, "copy between different parameter tables")
+    for index in table.entries.indices { self[index] = other[index] }
+  }
+}

@@ -1,0 +1,118 @@
+package import GraphIR
+
+extension Graph {
+  /// The graph as kernel calls, in an order in which each reads earlier results only.
+  package func lowered() -> Program {
+    var lowering = Lowering(self)
+    lowering.run()
+    return lowering.program()
+  }
+}
+
+extension Lowering {
+  fileprivate func program() -> Program {
+    var program = Program()
+    program.buffers = roots.map { root in
+      let kind: BufferKind =
+        if case .given(let given) = root.source { given } else if let output = root.output {
+          .output(output)
+        } else { .temporary }
+      return Buffer(kind: kind, shape: root.shape)
+    }
+    for unit in ordered() { program.instructions += instructions(units[unit]) }
+    return program
+  }
+
+  /// Units after those they need; of several that could come, the one that the graph had first.
+  private func ordered() -> [Int] {
+    var order: [Int] = []
+    var placed = [Bool](repeating: false, count: units.count)
+    while order.count < units.count {
+      let next = units.indices.filter { !placed[$0] && units[$0].needs.allSatisfy { placed[$0] } }
+        .min { units[$0].roots.last! < units[$1].roots.last! }
+      guard let next else { preconditionFailure("units need each other in a circle") }
+      placed[next] = true
+      order.append(next)
+    }
+    return order
+  }
+
+  private func instructions(_ unit: Unit) -> [Instruction] {
+    if unit.count != nil { return [.loop(loop(unit.roots))] }
+    let result = unit.roots[0]
+    guard case .kernel(let kernel) = roots[result].source else { return [] }
+    switch kernel {
+    case .product(let product, let a, let b, let epilogue):
+      return [.product(product, a: a, b: b, epilogue, result: result)]
+    case .columns(let shape, let y, let w):
+      return [.columns(shape, y: y, w: w, result: result)]
+    case .noise(let distribution, let stream):
+      return [.noise(distribution, stream: stream, result: result)]
+    case .fill(let value): return [.fill(value, result: result)]
+    case .logSumExp(let view, let axis):
+      let extents = view.extents
+      return [
+        .logSumExp(
+          view, outer: extents[..<axis].reduce(1, *), count: extents[axis],
+          inner: extents[(axis + 1)...].reduce(1, *), result: result)
+      ]
+    case .assembly(let parts, let axis, let starts):
+      let strides = roots[result].shape.rowMajorStrides
+      let covered = parts.reduce(0) { $0 + $1.extents[axis] } == roots[result].shape[axis]
+      let copies = zip(parts, starts).map { part, start -> Instruction in
+        var target = ArrayView(whole: result, roots[result].shape)
+        target.extents = part.extents
+        let space = LoopSpace([part, target])!
+        var load = part
+        (load.extents, load.strides) = (space.extents, space.strides[0])
+        let store = LoopStore(
+          operand: .load(0), buffer: result, strides: space.strides[1], accumulates: false,
+          offset: start * strides[axis])
+        return .loop(Loop(extents: space.extents, loads: [load], functions: [], stores: [store]))
+      }
+      return (covered ? [] : [.fill(0, result: result)]) + copies
+    }
+  }
+
+  private func loop(_ members: [Int]) -> Loop {
+    let inside = Set(members)
+    var loads: [ArrayView] = []
+    for view in members.flatMap({ views(ofRoot: $0) })
+    where !inside.contains(view.owner) && !loads.contains(view) { loads.append(view) }
+    let stored = members.filter { isStored($0) }
+    let space = LoopSpace(loads + stored.map { storeView(ofRoot: $0) })!
+    var functions: [LoopFunction] = []
+    var place: [Int: LoopOperand] = [:]
+    func operand(_ view: ArrayView) -> LoopOperand {
+      place[view.owner] ?? .load(loads.firstIndex(of: view)!)
+    }
+    for member in members {
+      switch roots[member].source {
+      case .function(let function, let views):
+        func resolved(_ o: LoopOperand) -> LoopOperand {
+          if case .load(let index) = o { operand(views[index]) } else { o }
+        }
+        switch function {
+        case .unary(let name, let x): functions.append(.unary(name, resolved(x)))
+        case .binary(let name, let x, let y):
+          functions.append(.binary(name, resolved(x), resolved(y)))
+        }
+        place[member] = .result(functions.count - 1)
+      case .copy(let view), .sum(_, let view?, _, _): place[member] = operand(view)
+      case .sum, .given, .kernel: preconditionFailure("not element-wise")
+      }
+    }
+    let stores = stored.enumerated().map { position, member in
+      let sums = if case .sum = roots[member].source { true } else { false }
+      return LoopStore(
+        operand: place[member]!, buffer: member,
+        strides: space.strides[loads.count + position], accumulates: sums)
+    }
+    let strided = loads.enumerated().map { position, view in
+      var view = view
+      (view.extents, view.strides) = (space.extents, space.strides[position])
+      return view
+    }
+    return Loop(extents: space.extents, loads: strided, functions: functions, stores: stores)
+  }
+}

@@ -1,0 +1,223 @@
+import GraphIR
+
+/// Turns a graph into kernel calls: decides what becomes an array in memory (a root), which roots one
+/// kernel computes together (a unit), and in which order.
+///
+/// Repetitions, slices, transposes and most reshapes never touch memory: they are strides of whoever
+/// reads them. Element-wise functions and sums over one index space join into one loop as long as no
+/// cycle arises; a bias and a ReLU join the product before them.
+struct Lowering {
+  /// An array that some unit computes, or that is there from the start.
+  struct Root {
+    enum Source: Hashable {
+      case given(BufferKind)
+      case function(LoopFunction, operands: [ArrayView])
+      case copy(ArrayView)
+      case sum(LoopOperand, ArrayView?, axes: [Int], of: Shape)
+      case kernel(Kernel)
+    }
+    var source: Source
+    var shape: Shape
+    /// The unit that computes it; nil for what is given.
+    var unit: Int?
+    /// The output it becomes, if it leaves the graph.
+    var output: Int?
+  }
+
+  /// A root computed by a kernel of its own.
+  enum Kernel: Hashable {
+    case product(Product, a: ArrayView, b: ArrayView, Epilogue)
+    case columns(ConvolutionShape, y: ArrayView, w: ArrayView)
+    case noise(NoiseDistribution, stream: Int)
+    case logSumExp(ArrayView, axis: Int)
+    case fill(Double)
+    /// Parts copied side by side into zeros or into each other's gaps: (part, offset, extents).
+    case assembly([ArrayView], axis: Int, starts: [Int])
+  }
+
+  /// Roots that one unit computes.
+  struct Unit {
+    var roots: [Int]
+    /// Number of elements of a loop's index space; nil for a kernel.
+    var count: Int?
+    /// Units whose results it reads.
+    var needs: Set<Int> = []
+  }
+
+  let graph: Graph
+  var roots: [Root] = []
+  var units: [Unit] = []
+  /// Where each value of the graph is found.
+  var found: [LoopValue?]
+  /// How many nodes and outputs read each value.
+  let uses: [Int]
+  /// Nodes that an epilogue of an earlier product computes: node → root.
+  var absorbed: [Int: Int] = [:]
+
+  /// A value as its readers see it.
+  enum LoopValue {
+    case view(ArrayView)
+    case number(Double)
+  }
+
+  init(_ graph: Graph) {
+    self.graph = graph
+    found = [LoopValue?](repeating: nil, count: graph.nodes.count)
+    var uses = [Int](repeating: 0, count: graph.nodes.count)
+    for node in graph.nodes { for operand in node.operands { uses[operand.index] += 1 } }
+    for output in graph.outputs { uses[output.value.index] += 1 }
+    self.uses = uses
+  }
+
+  /// Lowers every node and output.
+  mutating func run() {
+    for index in graph.nodes.indices { lower(index) }
+    for (position, output) in graph.outputs.enumerated() { emit(output: position, output.value) }
+  }
+
+  private mutating func lower(_ index: Int) {
+    if let root = absorbed[index] {
+      found[index] = .view(ArrayView(whole: root, graph.nodes[index].shape))
+      return
+    }
+    let node = graph.nodes[index]
+    switch node.op {
+    case .input(let name, _): found[index] = give(.input(name), node.shape)
+    case .parameter(let parameter, _): found[index] = give(.parameter(parameter), node.shape)
+    case .constant(let value, _): found[index] = .number(value)
+    case .random(let distribution, let stream, _):
+      found[index] = kernel(.noise(distribution, stream: stream), node.shape)
+    case .unary(let function):
+      found[index] = elementwise(node.shape, [node.operands[0]]) { .unary(function, $0[0]) }
+    case .binary(let function):
+      found[index] = elementwise(node.shape, node.operands) { .binary(function, $0[0], $0[1]) }
+    case .sum(let axes): found[index] = sum(node, axes)
+    case .logSumExp(let axis):
+      found[index] = kernel(.logSumExp(dense(node.operands[0]), axis: axis), node.shape)
+    case .broadcast(let shape, let axes):
+      found[index] = mapView(node.operands[0]) { $0.broadcast(to: shape, axes: axes) }
+    case .transpose(let order):
+      found[index] = mapView(node.operands[0]) { $0.transposed(order) }
+    case .slice(let axis, let start, let count):
+      found[index] = mapView(node.operands[0]) { $0.sliced(axis: axis, start: start, count: count) }
+    case .stopGradient: found[index] = found[node.operands[0].index]
+    case .reshape(let shape): found[index] = reshape(node.operands[0], shape)
+    case .pad(let axis, let before, _):
+      found[index] = kernel(
+        .assembly([anyView(node.operands[0])], axis: axis, starts: [before]), node.shape)
+    case .concatenate(let axis): found[index] = concatenate(node, axis)
+    case .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+      found[index] = product(index)
+    }
+  }
+
+  private mutating func give(_ kind: BufferKind, _ shape: Shape) -> LoopValue {
+    roots.append(Root(source: .given(kind), shape: shape, unit: nil))
+    return .view(ArrayView(whole: roots.count - 1, shape))
+  }
+
+  private func mapView(_ value: Value, _ transform: (ArrayView) -> ArrayView) -> LoopValue {
+    switch found[value.index]! {
+    case .number(let number): .number(number)
+    case .view(let view): .view(transform(view))
+    }
+  }
+
+  private mutating func reshape(_ value: Value, _ shape: Shape) -> LoopValue {
+    guard case .view(let view) = found[value.index]! else { return found[value.index]! }
+    if let reshaped = view.reshaped(shape) { return .view(reshaped) }
+    return .view(dense(value).reshaped(shape)!)
+  }
+
+  private mutating func concatenate(_ node: Node, _ axis: Int) -> LoopValue {
+    var starts = [0]
+    for operand in node.operands.dropLast() {
+      starts.append(starts.last! + graph[operand].shape[axis])
+    }
+    let parts = node.operands.map { anyView($0) }
+    return kernel(.assembly(parts, axis: axis, starts: starts), node.shape)
+  }
+
+  /// The value as a view; a constant becomes an array.
+  private mutating func anyView(_ value: Value) -> ArrayView {
+    switch found[value.index]! {
+    case .view(let view): return view
+    case .number(let number):
+      guard case .view(let view) = kernel(.fill(number), graph[value].shape) else { fatalError() }
+      found[value.index] = .view(view)
+      return view
+    }
+  }
+
+  /// The value as a dense view; anything else is copied into an array of its own, once.
+  mutating func dense(_ value: Value) -> ArrayView {
+    let view = anyView(value)
+    if view.isDense { return view }
+    let shape = graph[value].shape
+    let root = join(Root(source: .copy(view), shape: shape), reading: [view])
+    found[value.index] = .view(ArrayView(whole: root, shape))
+    return ArrayView(whole: root, shape)
+  }
+
+  private mutating func elementwise(
+    _ shape: Shape, _ operands: [Value], _ function: ([LoopOperand]) -> LoopFunction
+  ) -> LoopValue {
+    var views: [ArrayView] = []
+    let loopOperands = operands.map { operand -> LoopOperand in
+      switch found[operand.index]! {
+      case .number(let number): return .number(number)
+      case .view(let view):
+        views.append(view)
+        return .load(views.count - 1)
+      }
+    }
+    let root = Root(source: .function(function(loopOperands), operands: views), shape: shape)
+    return .view(ArrayView(whole: join(root, reading: views), shape))
+  }
+
+  private mutating func sum(_ node: Node, _ axes: [Int]) -> LoopValue {
+    let shape = graph[node.operands[0]].shape
+    switch found[node.operands[0].index]! {
+    case .number(let number):
+      return .number(number * Double(axes.reduce(1) { $0 * shape[$1] }))
+    case .view(let view):
+      let root = Root(source: .sum(.load(0), view, axes: axes, of: shape), shape: node.shape)
+      return .view(ArrayView(whole: join(root, reading: [view]), node.shape))
+    }
+  }
+
+  mutating func kernel(_ kernel: Kernel, _ shape: Shape) -> LoopValue {
+    roots.append(Root(source: .kernel(kernel), shape: shape, unit: units.count))
+    var unit = Unit(roots: [roots.count - 1], count: nil)
+    for view in kernel.views { if let need = roots[view.owner].unit { unit.needs.insert(need) } }
+    units.append(unit)
+    return .view(ArrayView(whole: roots.count - 1, shape))
+  }
+
+  /// Makes the value an output: its root itself where it is a whole array that is no other output,
+  /// else a copy.
+  private mutating func emit(output: Int, _ value: Value) {
+    let view = anyView(value)
+    let root = roots[view.owner]
+    let isWhole = view.isDense && view.offset == 0 && view.count == root.shape.count
+    if isWhole, root.unit != nil, root.output == nil {
+      roots[view.owner].output = output
+      return
+    }
+    let copy = join(Root(source: .copy(view), shape: graph[value].shape), reading: [view])
+    roots[copy].output = output
+  }
+}
+
+extension Lowering.Kernel {
+  /// What it reads.
+  var views: [ArrayView] {
+    switch self {
+    case .product(_, let a, let b, let epilogue): [a, b] + (epilogue.bias.map { [$0] } ?? [])
+    case .columns(_, let y, let w): [y, w]
+    case .noise, .fill: []
+    case .logSumExp(let view, _): [view]
+    case .assembly(let parts, _, _): parts
+    }
+  }
+}

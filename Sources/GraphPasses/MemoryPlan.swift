@@ -1,0 +1,126 @@
+internal import GraphIR
+
+/// Where the temporaries and inputs of a program lie in one arena.
+package struct MemoryPlan: Hashable, Sendable {
+  /// Offset in floats of each buffer; nil for what lies elsewhere.
+  package var offsets: [Int?]
+  /// Floats that the arena holds.
+  package var count: Int
+
+  /// Buffers begin at multiples of this many floats: a cache line.
+  package static let alignment = 16
+}
+
+extension Program {
+  /// Reuses memory: a buffer takes the place of others that are read for the last time before it is
+  /// written, and a loop may write its result over an operand that nobody reads again.
+  ///
+  /// Offsets are given largest buffer first, each the lowest at which it meets no buffer that lives
+  /// at the same time (greedy by size; Pisarchyk & Lee, arXiv:2001.03288, section 4.2).
+  package mutating func planMemory() -> MemoryPlan {
+    var lifetimes = self.lifetimes()
+    let hosts = shareOperands(&lifetimes)
+    var plan = MemoryPlan(offsets: [Int?](repeating: nil, count: buffers.count), count: 0)
+    let order = buffers.indices.filter { hosts[$0] == $0 && lifetimes[$0] != nil }
+      .sorted { (buffers[$0].shape.count, $1) > (buffers[$1].shape.count, $0) }
+    var placed: [Int] = []
+    for buffer in order {
+      let size = aligned(buffers[buffer].shape.count)
+      let neighbours = placed.filter { lifetimes[$0]!.overlaps(lifetimes[buffer]!) }
+        .map { (start: plan.offsets[$0]!, size: aligned(buffers[$0].shape.count)) }
+        .sorted { $0.start < $1.start }
+      var offset = 0
+      for neighbour in neighbours where neighbour.start < offset + size {
+        offset = max(offset, neighbour.start + neighbour.size)
+      }
+      plan.offsets[buffer] = offset
+      plan.count = max(plan.count, offset + size)
+      placed.append(buffer)
+    }
+    for buffer in buffers.indices where hosts[buffer] != buffer {
+      plan.offsets[buffer] = plan.offsets[hosts[buffer]]
+    }
+    return plan
+  }
+
+  private func aligned(_ count: Int) -> Int {
+    (count + MemoryPlan.alignment - 1) / MemoryPlan.alignment * MemoryPlan.alignment
+  }
+
+  /// For each temporary or input the positions of the instructions from its first write to its last
+  /// read, both included; nil for what lies outside the arena. Inputs are there from the start.
+  package func lifetimes() -> [ClosedRange<Int>?] {
+    var lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
+    for (position, instruction) in instructions.enumerated() {
+      for buffer in instruction.reads + instruction.writes {
+        switch buffers[buffer].kind {
+        case .parameter, .output: break
+        case .input: lifetimes[buffer] = -1...position
+        case .temporary:
+          lifetimes[buffer] = (lifetimes[buffer]?.lowerBound ?? position)...position
+        }
+      }
+    }
+    for (index, buffer) in buffers.enumerated() where lifetimes[index] == nil {
+      if case .input = buffer.kind { lifetimes[index] = -1 ... -1 }
+    }
+    return lifetimes
+  }
+
+  /// Lets loops write over operands that die with them; returns each buffer's host.
+  private mutating func shareOperands(_ lifetimes: inout [ClosedRange<Int>?]) -> [Int] {
+    var hosts = Array(buffers.indices)
+    for position in instructions.indices {
+      guard case .loop(var loop) = instructions[position] else { continue }
+      var taken: Set<Int> = []
+      for index in loop.stores.indices {
+        let store = loop.stores[index]
+        guard !store.accumulates, store.offset == 0, lifetimes[store.buffer] != nil,
+          lifetimes[store.buffer]!.lowerBound == position, hosts[store.buffer] == store.buffer
+        else { continue }
+        let candidate = loop.loads.first { load in
+          let host = hosts[load.owner]
+          return load.strides == store.strides && load.offset == 0 && !taken.contains(host)
+            && buffers[load.owner].shape.count == buffers[store.buffer].shape.count
+            && buffers[host].shape.count == buffers[store.buffer].shape.count
+            && buffers[host].kind == .temporary
+            && lifetimes[host]!.upperBound == position
+            && loop.loads.count { hosts[$0.owner] == host } == 1
+            && loop.stores.allSatisfy { hosts[$0.buffer] != host }
+        }
+        guard let candidate else { continue }
+        let host = hosts[candidate.owner]
+        taken.insert(host)
+        hosts[store.buffer] = host
+        lifetimes[host] = lifetimes[host]!.lowerBound...lifetimes[store.buffer]!.upperBound
+        loop.stores[index].isInPlace = true
+      }
+      instructions[position] = .loop(loop)
+    }
+    return hosts
+  }
+}
+
+extension Instruction {
+  /// Buffers that it reads.
+  package var reads: [Int] {
+    switch self {
+    case .loop(let loop): loop.loads.map(\.owner)
+    case .product(_, let a, let b, let epilogue, _):
+      [a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? [])
+    case .columns(_, let y, let w, _): [y.owner, w.owner]
+    case .logSumExp(let x, _, _, _, _): [x.owner]
+    case .noise, .fill: []
+    }
+  }
+
+  /// Buffers that it writes.
+  package var writes: [Int] {
+    switch self {
+    case .loop(let loop): loop.stores.map(\.buffer)
+    case .product(_, _, _, _, let result), .columns(_, _, _, let result),
+      .noise(_, _, let result), .logSumExp(_, _, _, _, let result), .fill(_, let result):
+      [result]
+    }
+  }
+}

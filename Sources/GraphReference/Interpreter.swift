@@ -1,0 +1,99 @@
+public import GraphIR
+
+/// The meaning of a graph, computed node by node in Double with plain loops: the slow twin against
+/// which every fast way of running a graph is tested.
+public struct Interpreter: Sendable {
+  /// What is run.
+  public let graph: Graph
+
+  /// An interpreter of a graph that keeps the rules of `Graph.verify`.
+  public init(_ graph: Graph) { self.graph = graph }
+
+  /// Results of the graph's outputs, in their order.
+  ///
+  /// - Parameters:
+  ///   - inputs: the data by name, each of its declared shape; others are ignored.
+  ///   - parameters: one per declaration, in order, statistics included.
+  ///   - noise: the draw of a random node, from its distribution, stream and shape.
+  /// - Precondition: every input and parameter is there and has its declared shape.
+  public func run(
+    inputs: [String: Tensor], parameters: [Tensor],
+    noise: (NoiseDistribution, Int, Shape) -> Tensor
+  ) -> [Tensor] {
+    let values = values(inputs: inputs, parameters: parameters, noise: noise)
+    return graph.outputs.map { values[$0.value.index] }
+  }
+
+  /// Results of all nodes, in their order; the arguments are those of `run`.
+  public func values(
+    inputs: [String: Tensor], parameters: [Tensor],
+    noise: (NoiseDistribution, Int, Shape) -> Tensor
+  ) -> [Tensor] {
+    precondition(
+      parameters.count == graph.parameters.count,
+      "Interpreter: \(parameters.count) parameters for \(graph.parameters.count) declarations")
+    for (declaration, given) in zip(graph.parameters, parameters) {
+      require(given, declaration.shape, "parameter \(declaration.name)")
+    }
+    var results: [Tensor] = []
+    results.reserveCapacity(graph.nodes.count)
+    for (index, node) in graph.nodes.enumerated() {
+      let result: Tensor
+      switch node.op {
+      case .input(let name, _):
+        guard let given = inputs[name] else {
+          preconditionFailure("Interpreter: no input \(name), expected one of \(node.shape)")
+        }
+        result = given
+      case .parameter(let position, _): result = parameters[position]
+      case .random(let distribution, let stream, let shape):
+        result = noise(distribution, stream, shape)
+      case .constant, .unary, .binary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice,
+        .pad, .concatenate, .matmul, .convolution, .convolutionInputGradient,
+        .convolutionWeightGradient, .stopGradient:
+        result = node.op.evaluate(node.operands.map { results[$0.index] }, shape: node.shape)
+      }
+      require(result, node.shape, "%\(index) \(node.op.name)")
+      results.append(result)
+    }
+    return results
+  }
+
+  private func require(_ given: Tensor, _ shape: Shape, _ object: @autoclosure () -> String) {
+    precondition(
+      given.shape == shape, "Interpreter: \(object()) is \(given.shape), expected \(shape)")
+  }
+}
+
+extension Op {
+  /// The result of an operation that its operands determine.
+  ///
+  /// - Parameters:
+  ///   - x: the operands.
+  ///   - shape: the result's shape.
+  func evaluate(_ x: [Tensor], shape: Shape) -> Tensor {
+    switch self {
+    case .input, .parameter, .random: preconditionFailure("\(name) is given from outside")
+    case .constant(let value, _): Tensor(repeating: value, shape: shape)
+    case .unary(let function): x[0].map(function.value)
+    case .binary(let function):
+      Tensor(shape: shape, values: zip(x[0].values, x[1].values).map(function.value))
+    case .sum(let axes): x[0].summed(axes: axes)
+    case .logSumExp(let axis): x[0].logSumExp(axis: axis)
+    case .broadcast(_, let axes): x[0].broadcast(to: shape, axes: axes)
+    case .reshape: Tensor(shape: shape, values: x[0].values)
+    case .transpose(let order): x[0].transposed(order)
+    case .slice(let axis, let start, _): x[0].sliced(axis: axis, start: start, to: shape)
+    case .pad(let axis, let before, _):
+      Tensor(repeating: 0, shape: shape).replacing(axis: axis, start: before, by: x[0])
+    case .concatenate(let axis): Tensor.concatenated(x, axis: axis, to: shape)
+    case .matmul(let left, let right): x[0].matmul(x[1], left, right)
+    case .convolution(let geometry): x[0].convolved(x[1], geometry, to: shape)
+    case .convolutionInputGradient(let geometry, _, _):
+      x[0].convolutionInputGradient(x[1], geometry, to: shape)
+    case .convolutionWeightGradient(let geometry, _, _):
+      x[0].convolutionWeightGradient(x[1], geometry, to: shape)
+    case .stopGradient: x[0]
+    }
+  }
+}

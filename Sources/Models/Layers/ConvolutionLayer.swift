@@ -1,0 +1,45 @@
+internal import Configuration
+internal import GraphIR
+
+/// A two-dimensional convolution with weight `[channels, in, kernel, kernel]`.
+struct ConvolutionLayer: Layer {
+  static let key = "conv"
+  let channels: Int
+  let kernel: Int
+  let stride: Int
+  let padding: Int
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    channels = try options.integer("channels", in: SizeLimit.channels)
+    kernel = try options.integer("kernel", in: SizeLimit.kernel)
+    stride = try options.integer("stride", default: 1, in: SizeLimit.kernel)
+    padding = try options.integer("padding", default: 0, in: SizeLimit.padding)
+  }
+
+  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+    let image = try ImageShape(input, for: Self.key)
+    guard let height = extent(image.height), let width = extent(image.width) else {
+      throw Misfit(
+        expected: "images of at least \(max(1, kernel - 2 * padding)) pixels each way for kernel "
+          + "\(kernel) with padding \(padding)",
+        found: "\(input)", remedy: "Use a smaller kernel, more padding or fewer strides before it.")
+    }
+    return [height, width, channels]
+  }
+
+  private func extent(_ pixels: Int) -> Int? {
+    ConvolutionGeometry.outputExtent(pixels, kernel: kernel, stride: stride, padding: padding)
+  }
+
+  /// Weight and bias begin uniform on ±1/√(in·kernel²), as PyTorch's `Conv2d` does.
+  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
+    let inputs = emission.builder.shape(x)[3]
+    let start = Initializer.uniform(bound: 1 / Double(inputs * kernel * kernel).squareRoot())
+    let weight = emission.trained(
+      "\(name).weight", [channels, inputs, kernel, kernel], start, isWeight: true)
+    let bias = emission.trained("\(name).bias", [channels], start)
+    let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+    let result = emission.builder.convolution(x, weight: weight, geometry)
+    return emission.builder.add(result, bias)
+  }
+}

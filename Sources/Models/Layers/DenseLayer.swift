@@ -1,0 +1,25 @@
+internal import Configuration
+internal import GraphIR
+
+/// `x · weightᵀ + bias`, with weight `[units, in]`.
+struct DenseLayer: Layer {
+  static let key = "dense"
+  let units: Int
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    units = try options.integer("units", in: SizeLimit.units)
+  }
+
+  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+    guard input.count == 1 else {
+      throw Misfit(
+        expected: "flat data [features] for \"dense\"", found: "\(input)",
+        remedy: "add \"flatten\" before it")
+    }
+    return [units]
+  }
+
+  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
+    emission.dense(x, units: units, name: name)
+  }
+}

@@ -1,0 +1,11 @@
+internal import Configuration
+internal import GraphIR
+
+/// x Φ(x), with the exact normal distribution function.
+struct GELU: Activation {
+  static let key = "gelu"
+
+  init(reading options: inout ObjectReader) {}
+
+  func apply(to x: Value, in g: inout GraphBuilder) -> Value { g.gelu(x) }
+}

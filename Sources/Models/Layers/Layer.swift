@@ -1,0 +1,46 @@
+package import GraphIR
+
+/// A step of the encoder or the decoder.
+///
+/// Shapes here are those of one example: `[D]`, or `[H, W, C]` with channels last.
+package protocol Layer: ModelChoice {
+  /// The shape of what leaves the layer.
+  ///
+  /// - Throws: what the layer needs, where `input` does not fit.
+  func outputShape(of input: [Int]) throws(Misfit) -> [Int]
+  /// Emits the layer.
+  ///
+  /// - Parameters:
+  ///   - x: `[N]` + input shape, where N is B times the samples per example.
+  ///   - name: what the names of its parameters begin with: `encoder.conv1`.
+  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value
+}
+
+/// An example's extents as an image.
+struct ImageShape {
+  var height: Int
+  var width: Int
+  var channels: Int
+
+  /// Reads `[H, W, C]`.
+  ///
+  /// - Throws: what the layer of this key needs, where `shape` is something else.
+  init(_ shape: [Int], for key: String) throws(Misfit) {
+    guard shape.count == 3 else {
+      throw Misfit(
+        expected: "images [height, width, channels] for \"\(key)\"", found: "\(shape)",
+        remedy: "add { \"reshape\": { \"channels\": …, \"height\": …, \"width\": … } } before it")
+    }
+    (height, width, channels) = (shape[0], shape[1], shape[2])
+  }
+}
+
+/// Bounds of sizes in a configuration, far above what is useful and far below what overflows.
+enum SizeLimit {
+  static let units = 1...(1 << 24)
+  static let channels = 1...(1 << 16)
+  static let pixels = 1...(1 << 16)
+  static let kernel = 1...1024
+  static let padding = 0...1023
+  static let elementsPerExample = 1 << 31
+}

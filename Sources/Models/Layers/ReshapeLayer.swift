@@ -1,0 +1,37 @@
+internal import Configuration
+internal import GraphIR
+
+/// `[C·H·W]`, channels first as in PyTorch, → `[H, W, C]`.
+struct ReshapeLayer: Layer {
+  static let key = "reshape"
+  let channels: Int
+  let height: Int
+  let width: Int
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    channels = try options.integer("channels", in: SizeLimit.channels)
+    height = try options.integer("height", in: SizeLimit.pixels)
+    width = try options.integer("width", in: SizeLimit.pixels)
+  }
+
+  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+    let count = channels * height * width
+    guard input == [count] else {
+      throw Misfit(
+        expected: "flat data [\(count)] for \(channels) channels of \(height) × \(width)",
+        found: "\(input)",
+        remedy: input.count == 1
+          ? "add { \"dense\": { \"units\": \(count) } } before it" : "add \"flatten\" before it")
+    }
+    return [height, width, channels]
+  }
+
+  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
+    let rows = emission.builder.shape(x)[0]
+    if channels == 1 || height * width == 1 {
+      return emission.builder.reshape(x, [rows, height, width, channels])
+    }
+    let channelsFirst = emission.builder.reshape(x, [rows, channels, height, width])
+    return emission.builder.transpose(channelsFirst, [0, 2, 3, 1])
+  }
+}

@@ -1,0 +1,11 @@
+internal import Configuration
+internal import GraphIR
+
+/// 1 / (1 + e^−x).
+struct Sigmoid: Activation {
+  static let key = "sigmoid"
+
+  init(reading options: inout ObjectReader) {}
+
+  func apply(to x: Value, in g: inout GraphBuilder) -> Value { g.sigmoid(x) }
+}

@@ -1,0 +1,55 @@
+internal import Configuration
+internal import GraphIR
+
+/// A two-dimensional transposed convolution with weight `[in, channels, kernel, kernel]`.
+struct TransposedConvolutionLayer: Layer {
+  static let key = "convTranspose"
+  let channels: Int
+  let kernel: Int
+  let stride: Int
+  let padding: Int
+  /// Rows and columns added at the end, to choose among the sizes that the stride rounds off.
+  let outputPadding: Int
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    channels = try options.integer("channels", in: SizeLimit.channels)
+    kernel = try options.integer("kernel", in: SizeLimit.kernel)
+    stride = try options.integer("stride", default: 1, in: SizeLimit.kernel)
+    padding = try options.integer("padding", default: 0, in: SizeLimit.padding)
+    outputPadding = try options.integer("outputPadding", default: 0, in: SizeLimit.padding)
+    guard outputPadding < stride else {
+      throw options.error(
+        "outputPadding", expected: "an integer below the stride, \(stride)",
+        remedy: "Use a larger stride or no output padding.")
+    }
+  }
+
+  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+    let image = try ImageShape(input, for: Self.key)
+    let (height, width) = (extent(image.height), extent(image.width))
+    guard height > 0, width > 0 else {
+      throw Misfit(
+        expected: "images that padding \(padding) leaves something of", found: "\(input)",
+        remedy: "Use less padding or a larger kernel.")
+    }
+    return [height, width, channels]
+  }
+
+  private func extent(_ pixels: Int) -> Int {
+    (pixels - 1) * stride - 2 * padding + kernel + outputPadding
+  }
+
+  /// Weight and bias begin uniform on ±1/√(channels·kernel²), as PyTorch's `ConvTranspose2d` does:
+  /// it takes the weight's second axis for the inputs, although here it is the outputs.
+  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
+    let inputs = emission.builder.shape(x)[3]
+    let start = Initializer.uniform(bound: 1 / Double(channels * kernel * kernel).squareRoot())
+    let weight = emission.trained(
+      "\(name).weight", [inputs, channels, kernel, kernel], start, isWeight: true)
+    let bias = emission.trained("\(name).bias", [channels], start)
+    let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+    let result = emission.builder.convolutionTransposed(
+      x, weight: weight, geometry, outputPadding: outputPadding)
+    return emission.builder.add(result, bias)
+  }
+}

@@ -1,0 +1,17 @@
+package import GraphIR
+
+/// The family of p(x|z): what the decoder's output says about the data.
+///
+/// Shapes: B examples, K samples of each, then the example's own axes.
+package protocol Likelihood: ModelChoice {
+  /// Whether it is the logarithm of a density, so that likelihoods of data may be estimated.
+  var isNormalized: Bool { get }
+  /// Emits log p(x|z), `[B, K]`: the sum over the example's axes, in nats.
+  ///
+  /// - Parameters:
+  ///   - x: the data, repeated for every sample, `[B, K, …]`.
+  ///   - y: the decoder's output, `[B, K, …]`.
+  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value
+  /// Emits the mean of p(x|z), of y's shape.
+  func mean(_ y: Value, in emission: inout Emission) -> Value
+}

@@ -1,0 +1,99 @@
+public import Configuration
+public import GraphIR
+
+/// The graphs of a model. All declare the same parameters in the same order.
+extension Model {
+  /// What training runs, not yet differentiated.
+  ///
+  /// Inputs `x` `[B]` + example shape, and the scalars. Outputs, summed over the rows, in nats:
+  /// metrics `objective` (what is minimised), `reconstruction`, `kl`, `weightedKL` (scalars),
+  /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSquared`
+  /// `[Z]` (Σ μ²); and running statistics.
+  ///
+  /// - Parameter rows: B, the examples of a shard.
+  public func trainingGraph(rows: Int) -> Graph { objectiveGraph(.training, rows) }
+
+  /// The same metrics with the layers as they are after training: no dropout, running statistics.
+  public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(.inference, rows) }
+
+  /// `x` → results `mean` `[B, Z]` and, where the posterior has it, `logVariance` `[B, Z]`.
+  public func encoderGraph(rows: Int) -> Graph {
+    var emission = inference(rows)
+    let embedding = embedding(in: &emission)
+    emission.builder.output(.result("mean"), embedding.mean)
+    if let logVariance = embedding.logVariance {
+      emission.builder.output(.result("logVariance"), logVariance)
+    }
+    return emission.builder.graph
+  }
+
+  /// Input `z` `[B, Z]` → result `mean`, the mean of p(x|z), `[B]` + example shape.
+  public func decoderGraph(rows: Int) -> Graph {
+    var emission = inference(rows)
+    let z = emission.builder.input("z", [rows, latentCount])
+    emission.builder.output(.result("mean"), mean(ofDecoding: z, in: &emission))
+    return emission.builder.graph
+  }
+
+  /// `x` → result `reconstruction`, the mean of p(x|z) at the example's place in latent space.
+  public func reconstructionGraph(rows: Int) -> Graph {
+    var emission = inference(rows)
+    let z = embedding(in: &emission).mean
+    emission.builder.output(.result("reconstruction"), mean(ofDecoding: z, in: &emission))
+    return emission.builder.graph
+  }
+
+  /// `x` → result `logWeights` `[B, K]`: log p(x|z) + log p(z) − log q(z|x) of K samples, whose
+  /// log-mean-exp estimates log p(x).
+  ///
+  /// - Throws: `ConfigurationError` where the posterior is a point or the likelihood no density.
+  /// - Source: Burda et al., arXiv:1509.00519, eq. 8.
+  public func importanceGraph(rows: Int, samples: Int) throws(ConfigurationError) -> Graph {
+    var emission = inference(rows)
+    let terms = forward(samples: samples, in: &emission).terms
+    guard likelihood.isNormalized else {
+      throw choice("likelihood").error(
+        expected: "a likelihood that is a density, to estimate log p(x)",
+        remedy: "Use \"gaussian\" or \"bernoulli\".")
+    }
+    guard let logPosterior = terms.logPosterior else {
+      throw choice("posterior").error(
+        expected: "a posterior that is a density, to estimate log p(x)", remedy: "Use \"gaussian\"."
+      )
+    }
+    let joint = emission.builder.add(terms.logLikelihood, terms.logPrior)
+    emission.builder.output(.result("logWeights"), emission.builder.subtract(joint, logPosterior))
+    return emission.builder.graph
+  }
+
+  private func choice(_ axis: String) -> JSONNode { resolved[axis] ?? resolved }
+
+  private func inference(_ rows: Int) -> Emission {
+    Emission(mode: .inference, exampleCount: rows, declaring: parameters)
+  }
+
+  private func objectiveGraph(_ mode: EmissionMode, _ rows: Int) -> Graph {
+    var emission = Emission(mode: mode, exampleCount: rows, declaring: parameters)
+    let pass = forward(samples: samplesPerExample, in: &emission)
+    let values: ObjectiveValues
+    do throws(Misfit) {
+      values = try objective.emit(pass.terms, in: &emission)
+    } catch {
+      preconditionFailure("the objective fitted when the model was read: \(error)")
+    }
+    let reconstruction = pass.terms.reconstruction(in: &emission)
+    let kl = pass.terms.kl(in: &emission)
+    emission.builder.output(.metric("objective"), values.objective)
+    emission.builder.output(.metric("reconstruction"), emission.builder.sum(reconstruction))
+    emission.builder.output(.metric("kl"), emission.builder.sum(kl))
+    emission.builder.output(.metric("weightedKL"), values.weightedKL)
+    if let klPerLatent = pass.terms.klPerLatent {
+      emission.builder.output(.metric("klPerLatent"), emission.builder.sum(klPerLatent, axes: [0]))
+    }
+    let mean = pass.embedding.mean
+    let squares = emission.builder.square(mean)
+    emission.builder.output(.metric("latentMean"), emission.builder.sum(mean, axes: [0]))
+    emission.builder.output(.metric("latentMeanSquared"), emission.builder.sum(squares, axes: [0]))
+    return emission.builder.graph
+  }
+}

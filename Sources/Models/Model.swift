@@ -1,0 +1,109 @@
+public import Configuration
+public import GraphIR
+
+/// A variational autoencoder: a choice on each of the five axes, and the objective.
+///
+/// Shapes: B examples, K samples of each, Z latents. Numbers are nats, summed over examples.
+public struct Model: Sendable {
+  /// The section of the configuration with all defaults filled in.
+  public let resolved: JSONNode
+  /// Shape of one example: `[D]`, or `[H, W, C]` with channels last.
+  public let exampleShape: [Int]
+  /// From an example to features.
+  public let encoder: LayerStack
+  /// From latents to what the likelihood takes.
+  public let decoder: LayerStack
+  /// All parameters, in the order that every graph of the model declares them in.
+  public private(set) var parameters: [ParameterDeclaration] = []
+  package let posterior: any Posterior
+  package let prior: any Prior
+  package let likelihood: any Likelihood
+  package let objective: any Objective
+
+  /// Z.
+  public var latentCount: Int { posterior.latentCount }
+  /// K, the samples that the objective draws for each example.
+  public var samplesPerExample: Int { objective.samplesPerExample }
+  /// The scalar inputs of the training and evaluation graphs, such as `beta`.
+  public var scalarNames: [String] { objective.scalarNames }
+  /// The epoch from which on the objective no longer changes its meaning.
+  public var warmUpEndEpoch: Double { objective.warmUpEndEpoch }
+  /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
+  public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
+  private var drawsFromDensity = false
+
+  /// Values of the scalar inputs at a moment of training, in the order of their names.
+  ///
+  /// - Parameter epoch: passes over the data so far, with their fraction.
+  public func scalars(atEpoch epoch: Double) -> [Double] { objective.scalars(atEpoch: epoch) }
+
+  /// Reads the `model` section of a configuration and joins its choices.
+  ///
+  /// - Parameters:
+  ///   - node: the section.
+  ///   - exampleShape: `[D]` or `[H, W, C]`, from the data.
+  /// - Throws: `ConfigurationError` at the key that is wrong, or at the choice that does not fit the
+  ///   others.
+  public init(reading node: JSONNode, exampleShape: [Int]) throws(ConfigurationError) {
+    var reader = try ObjectReader(node)
+    try reader.allow(
+      only: ["encoder", "posterior", "prior", "decoder", "likelihood", "objective"])
+    self.exampleShape = exampleShape
+    encoder = try LayerStack("encoder", inputShape: exampleShape, reading: &reader)
+    try Self.requireFlat(encoder, at: node)
+    posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
+    prior = try reader.choice(
+      "prior", of: "prior", default: .string(StandardNormalPrior.key), among: priorTable)
+    decoder = try LayerStack("decoder", inputShape: [posterior.latentCount], reading: &reader)
+    try Self.require(decoder, endsIn: exampleShape, at: node)
+    likelihood = try reader.choice("likelihood", of: "likelihood", among: likelihoodTable)
+    objective = try reader.choice(
+      "objective", of: "objective", default: .string(EvidenceLowerBound.key),
+      among: objectiveTable)
+    resolved = try reader.finish()
+    // One emission finds the order of the parameters, and what the objective lacks.
+    var emission = Emission(mode: .training, exampleCount: 1)
+    let pass = forward(samples: objective.samplesPerExample, in: &emission)
+    do throws(Misfit) {
+      _ = try objective.emit(pass.terms, in: &emission)
+    } catch {
+      throw (node["objective"] ?? node).error(error)
+    }
+    parameters = emission.builder.graph.parameters
+    drawsFromDensity = pass.terms.logPosterior != nil
+  }
+
+  private static func requireFlat(
+    _ encoder: LayerStack, at node: JSONNode
+  ) throws(ConfigurationError) {
+    guard encoder.outputShape.count != 1, let place = node["encoder"] else { return }
+    throw place.error(
+      expected: "an encoder that ends in flat data [features]",
+      found: "\(encoder.outputShape) after \(encoder.ending)",
+      remedy: "add \"flatten\" at its end")
+  }
+
+  private static func require(
+    _ decoder: LayerStack, endsIn shape: [Int], at node: JSONNode
+  ) throws(ConfigurationError) {
+    let found = decoder.outputShape
+    guard found != shape, let place = node["decoder"] else { return }
+    var remedy: String?
+    if found.count == 1, shape.count == 3 {
+      let (height, width, channels) = (shape[0], shape[1], shape[2])
+      remedy =
+        "end it with { \"dense\": { \"units\": \(shape.reduce(1, *)) } }, { \"reshape\": "
+        + "{ \"channels\": \(channels), \"height\": \(height), \"width\": \(width) } }"
+    } else if found.count == 3, shape.count == 1, found.reduce(1, *) == shape[0] {
+      remedy = "add \"flatten\" at its end"
+    }
+    throw (try place.elements().last ?? place).error(
+      expected: "a decoder that ends in the examples' shape \(shape)",
+      found: "\(found) after \(decoder.ending)", remedy: remedy)
+  }
+}
+
+extension LayerStack {
+  /// The last layer, in words.
+  fileprivate var ending: String { layers.last.map { "\"\($0.name)\"" } ?? "no layer" }
+}

@@ -1,0 +1,69 @@
+internal import Configuration
+internal import GraphIR
+
+/// −log p(x|z) + β·KL(q ‖ p), the negative evidence lower bound where β is 1.
+///
+/// - Source: Kingma & Welling, arXiv:1312.6114, eq. 3; for β, Higgins et al., ICLR 2017.
+struct EvidenceLowerBound: Objective {
+  static let key = "elbo"
+  /// β after the warm-up.
+  let beta: Double
+  /// Epochs over which β rises linearly from 0; 0 for none.
+  let warmUpEpochs: Double
+  /// Epochs after which β begins again from 0. Source: Fu et al., arXiv:1903.10145, eq. 7.
+  let cycleEpochs: Double?
+  /// Nats that each latent may have without being pushed to the prior, on the shard's average.
+  /// Source: Kingma et al., arXiv:1606.04934, eq. 15.
+  let freeBits: Double
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    beta = try options.number("beta", default: 1, in: 0...Double.infinity)
+    warmUpEpochs = try options.number("warmUpEpochs", default: 0, in: 0...Double.infinity)
+    cycleEpochs = try options.optionalNumber("cycleEpochs", above: 0)
+    freeBits = try options.number("freeBits", default: 0, in: 0...Double.infinity)
+    if let cycleEpochs, !(warmUpEpochs > 0 && warmUpEpochs <= cycleEpochs) {
+      throw options.error(
+        "warmUpEpochs", expected: "epochs above 0 and up to \"cycleEpochs\", \(cycleEpochs)",
+        remedy: "Set \"warmUpEpochs\" to a part of the cycle, or leave out \"cycleEpochs\".")
+    }
+  }
+
+  var samplesPerExample: Int { 1 }
+  var scalarNames: [String] { ["beta"] }
+  var warmUpEndEpoch: Double { warmUpEpochs }
+
+  func scalars(atEpoch epoch: Double) -> [Double] {
+    guard warmUpEpochs > 0 else { return [beta] }
+    let position = cycleEpochs.map { epoch.truncatingRemainder(dividingBy: $0) } ?? epoch
+    return [beta * min(1, position / warmUpEpochs)]
+  }
+
+  func emit(
+    _ terms: ObjectiveTerms, in emission: inout Emission
+  ) throws(Misfit) -> ObjectiveValues {
+    let divergence = try divergence(terms, in: &emission)
+    let weight = emission.builder.input("beta", .scalar)
+    let weightedKL = emission.builder.multiply(weight, divergence)
+    let reconstruction = emission.builder.sum(terms.reconstruction(in: &emission))
+    return ObjectiveValues(
+      objective: emission.builder.add(reconstruction, weightedKL), weightedKL: weightedKL)
+  }
+
+  /// Σ KL over the shard; with free bits λ it is Σ_j max(B·λ, Σ_b KL_bj).
+  private func divergence(
+    _ terms: ObjectiveTerms, in emission: inout Emission
+  ) throws(Misfit) -> Value {
+    if freeBits == 0 { return emission.builder.sum(terms.kl(in: &emission)) }
+    guard let klPerLatent = terms.klPerLatent else {
+      throw Misfit(
+        expected: "a posterior and a prior whose divergence is known for each latent for "
+          + "\"freeBits\"",
+        found: "one that is not",
+        remedy: "Set \"freeBits\" to 0, or use the posterior \"gaussian\".")
+    }
+    let perLatent = emission.builder.sum(klPerLatent, axes: [0])
+    let floor = emission.builder.constant(
+      freeBits * Double(emission.exampleCount), emission.builder.shape(perLatent))
+    return emission.builder.sum(emission.builder.maximum(perLatent, floor))
+  }
+}

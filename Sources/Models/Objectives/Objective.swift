@@ -1,0 +1,64 @@
+package import GraphIR
+
+/// What training minimises, made from the densities of the model.
+package protocol Objective: ModelChoice {
+  /// K, the samples of q(z|x) for each example.
+  var samplesPerExample: Int { get }
+  /// The scalar inputs of the graph that change during training.
+  var scalarNames: [String] { get }
+  /// Their values at a moment of training, in the order of their names.
+  ///
+  /// - Parameter epoch: passes over the data so far, with their fraction.
+  func scalars(atEpoch epoch: Double) -> [Double]
+  /// The epoch from which on the objective no longer changes its meaning.
+  var warmUpEndEpoch: Double { get }
+  /// Emits the objective.
+  ///
+  /// - Throws: what the objective needs, where the model's terms lack it.
+  func emit(
+    _ terms: ObjectiveTerms, in emission: inout Emission
+  ) throws(Misfit) -> ObjectiveValues
+}
+
+extension Objective {
+  /// Nothing changes during training, unless an objective says so.
+  package var scalarNames: [String] { [] }
+  package func scalars(atEpoch epoch: Double) -> [Double] { [] }
+  package var warmUpEndEpoch: Double { 0 }
+}
+
+/// What an objective leaves behind: scalars, summed over the shard's examples, in nats.
+package struct ObjectiveValues: Sendable {
+  /// What is minimised.
+  package var objective: Value
+  /// The divergence from the prior as the objective weighs it.
+  package var weightedKL: Value
+}
+
+/// The densities that an objective is made from, in nats. B examples, K samples, Z latents.
+package struct ObjectiveTerms: Sendable {
+  /// log p(x|z), `[B, K]`.
+  package var logLikelihood: Value
+  /// log p(z), `[B, K]`.
+  package var logPrior: Value
+  /// log q(z|x), `[B, K]`; nil where q is a point.
+  package var logPosterior: Value?
+  /// KL(q ‖ p) for each latent, `[B, Z]`, where it has a closed form.
+  package var klPerLatent: Value?
+
+  /// Emits −log p(x|z), averaged over samples: `[B]`.
+  package func reconstruction(in emission: inout Emission) -> Value {
+    emission.builder.negate(emission.builder.mean(logLikelihood, axes: [1]))
+  }
+
+  /// Emits KL(q ‖ p): `[B]`. In closed form, or else the average of log q − log p over samples, or
+  /// else, where q is a point, zero.
+  package func kl(in emission: inout Emission) -> Value {
+    if let klPerLatent { return emission.builder.sum(klPerLatent, axes: [1]) }
+    guard let logPosterior else {
+      return emission.builder.constant(0, [emission.exampleCount])
+    }
+    let difference = emission.builder.subtract(logPosterior, logPrior)
+    return emission.builder.mean(difference, axes: [1])
+  }
+}

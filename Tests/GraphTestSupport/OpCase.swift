@@ -1,0 +1,68 @@
+package import GraphIR
+package import GraphReference
+
+/// One use of an operation, or of a composite of the builder, on operands of given shapes.
+///
+/// The operands are declared as trained parameters, so that the same table serves values,
+/// derivatives, rewriting and the comparison of engines. `all` is the one table.
+package struct OpCase: Sendable, CustomStringConvertible {
+  /// What is computed, and on what kind of operand.
+  package var name: String
+  /// Shapes of the operands.
+  package var parameterShapes: [Shape]
+  /// Where the operands' elements are drawn from: inside the domain, and away from kinks.
+  package var domain: ClosedRange<Double>
+  /// Emits the operation.
+  package var build: @Sendable (inout GraphBuilder, [Value]) -> Value
+
+  /// A case.
+  package init(
+    _ name: String, _ parameterShapes: [Shape], in domain: ClosedRange<Double> = -1.5...1.5,
+    _ build: @escaping @Sendable (inout GraphBuilder, [Value]) -> Value
+  ) {
+    self.name = name
+    self.parameterShapes = parameterShapes
+    self.domain = domain
+    self.build = build
+  }
+
+  /// Every case.
+  package static let all: [OpCase] =
+    unaryCases + binaryCases + structureCases + productCases + convolutionCases + compositeCases
+
+  /// The name, by which tests show the case.
+  package var description: String { name }
+
+  /// The graph of this case.
+  ///
+  /// Outputs are `.result("value")`, what `build` emits, and `.metric("objective")`, the scalar
+  /// Σ r ⊙ value, where r is the input `cotangent`. The parameters are `x0`, `x1`, …
+  package func graph() -> Graph {
+    var builder = GraphBuilder()
+    let operands = parameterShapes.enumerated().map { index, shape in
+      builder.parameter(
+        ParameterDeclaration(
+          name: "x\(index)", shape: shape, initializer: .constant(0),
+          role: .trained(isWeight: false)))
+    }
+    let value = build(&builder, operands)
+    let cotangent = builder.input("cotangent", builder.shape(value))
+    let objective = builder.sum(builder.multiply(cotangent, value))
+    builder.output(.result("value"), value)
+    builder.output(.metric("objective"), objective)
+    return builder.graph
+  }
+
+  /// Pseudo-random inputs, in [−1, 1].
+  package func inputs(seed: UInt64) -> [String: Tensor] {
+    var random = SplitMix64(seed: seed)
+    return Dictionary(
+      uniqueKeysWithValues: graph().inputs.map { ($0.name, random.tensor($0.shape, in: -1...1)) })
+  }
+
+  /// Pseudo-random operands, in the domain.
+  package func parameters(seed: UInt64) -> [Tensor] {
+    var random = SplitMix64(seed: ~seed)
+    return parameterShapes.map { random.tensor($0, in: domain) }
+  }
+}
