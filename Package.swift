@@ -27,15 +27,26 @@ func support(_ name: String, _ imports: [Target.Dependency]) -> Target {
 
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "vae-dp",
+  products: [
+    .library(name: "VAEDP", targets: ["VAEDP"]),
+    .executable(name: "vae-dp", targets: ["vae-dp"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // Libraries of the system, and C.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // The engine, lowest room first.
@@ -50,10 +61,37 @@ let package = Package(
     // Models and their configuration.
     room("Configuration"),
     room("Models", ["Configuration", "GraphIR"]),
+    room(
+      "Training",
+      [
+        "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Models",
+        "RandomStreams",
+      ]),
+    room(
+      "Evaluation",
+      ["DataParallel", "Execution", "GraphIR", "Models", "RandomStreams", "Training"]),
     // Files.
     room("HDF5", ["CHDF5"]),
+    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
+    room("Checkpoints", ["HDF5", "Training", crypto]),
+    // Everything joined.
+    room(
+      "Runs",
+      [
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Execution",
+        "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "RandomStreams", "Reports",
+        "Training",
+      ]),
+    room(
+      "VAEDP",
+      [
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
+        "GraphIR", "HDF5", "Models", "Reports", "Runs", "Training",
+      ]),
+    .executableTarget(
+      name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
 
     // Tests, one target per room.
     support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
@@ -64,7 +102,8 @@ let package = Package(
       ["DataParallel", "GraphIR", "GraphPasses", "GraphReference", "GraphTestSupport"]),
     tests("Configuration"),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
-    tests("HDF5"),
+    tests("HDF5", ["CHDF5"]),
+    tests("Datasets", ["CZlib", "DataParallel", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
   ]

@@ -15,7 +15,7 @@ extension Replica {
     let member = family.member(rows: ids.count)
     guard let sequence = try? sequence(rows: ids.count, of: family) else { return false }
     let arena = unsafe workspace.arena.pointer
-    unsafe source.gather(ids, into: arena + member.exampleOffset)
+    if let offset = member.exampleOffset { unsafe source.gather(ids, into: arena + offset) }
     for (index, offset) in member.scalarOffsets.enumerated() {
       if let offset { unsafe arena[offset] = scalars[index] }
     }

@@ -21,6 +21,22 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }
 
+/// The objective of a shard is infinite or not a number; the parameters are as they were before the
+/// step.
+public struct NonFiniteLoss: Error, CustomStringConvertible {
+  /// The lowest-numbered such shard.
+  public var shard: Int
+  /// Positions of its examples in their source.
+  public var examples: [UInt32]
+  /// One line.
+  public var description: String {
+    "shard \(shard): the objective is not finite on examples "
+      + examples.prefix(8).map(String.init).joined(separator: ", ")
+      + (examples.count > 8 ? " and \(examples.count - 8) more" : "")
+      + ". Lower training.optimizer.*.learningRate or set training.clipNorm, and check the data's range."
+  }
+}
+
 /// Trains parameters by minibatches cut into shards that workers compute side by side.
 ///
 /// A step has two stages, three where gradients are clipped; each is one `concurrentPerform`, and
@@ -49,7 +65,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   private let job: UnsafeMutablePointer<Job>
   private let norms: UnsafeMutablePointer<Double>
   private let failed: UnsafeMutablePointer<Bool>
-  private var layout: SlabLayout
+  private let layout: SlabLayout
 
   /// An engine for a differentiated training graph.
   ///
@@ -122,9 +138,20 @@ public struct ShardFailure: Error, CustomStringConvertible {
     }
     defer { unsafe job.deinitialize(count: 1) }
     for shard in 0..<shards where unsafe failed[shard] { throw ShardFailure(shard: shard) }
+    if let shard = (0..<shards).first(where: { !hasFiniteObjective($0) }) {
+      let rows = part(shard, of: shards, count: count)
+      throw NonFiniteLoss(
+        shard: shard,
+        examples: Array(order[range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound]))
+    }
     let norm = updateParameters(clipNorm: clipNorm)
     unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.mirrorCount, slabStride)
     return StepOutcome(gradientNorm: norm, exampleCount: count)
+  }
+
+  private func hasFiniteObjective(_ shard: Int) -> Bool {
+    guard let range = layout.range(of: .metric("objective")) else { return true }
+    return slabs.withSpan { $0[shard * slabStride + range.lowerBound].isFinite }
   }
 
   /// The sum over the last minibatch of a metric; nil where the graph has none of that name.

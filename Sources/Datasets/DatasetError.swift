@@ -37,6 +37,14 @@ public struct DatasetError: Error, CustomStringConvertible, Sendable {
   /// What the reader can do about it, as a full sentence.
   public var remedy: String
 
+  /// An error with all its parts.
+  public init(
+    code: Code, file: String, object: String, expected: String, found: String, remedy: String
+  ) {
+    (self.code, self.file, self.object) = (code, file, object)
+    (self.expected, self.found, self.remedy) = (expected, found, remedy)
+  }
+
   /// One line: where, what, why, and what to do.
   public var description: String {
     let place = object.isEmpty ? file : "\(file): \(object)"

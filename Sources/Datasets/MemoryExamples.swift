@@ -1,3 +1,6 @@
+internal import CKernels
+public import DataParallel
+
 /// A data set in memory as it is stored: bytes stay bytes until a minibatch asks for them.
 public final class MemoryExamples: ExampleSource {
   /// The stored elements, row-major, channels last.
@@ -77,7 +80,7 @@ public final class MemoryExamples: ExampleSource {
         for index in rows.indices {
           let source = unsafe row(rows[index], of: stored, size, count)
           let target = unsafe values + index * size
-          for i in 0..<size { unsafe target[i] = Float(source[i]) * scale }
+          unsafe vaedp_widen_bytes(source, target, size, scale)
         }
       }
     case .floats(let stored):

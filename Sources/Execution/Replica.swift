@@ -8,8 +8,8 @@ public final class PlanFamily {
   /// A plan and where its inputs lie.
   package struct Member: Sendable {
     package var plan: Plan
-    /// First float of the examples in the arena.
-    package var exampleOffset: Int
+    /// First float of the examples in the arena; nil where the graph uses none.
+    package var exampleOffset: Int?
     /// First float in the arena of each scalar; nil where the graph does not use it.
     package var scalarOffsets: [Int?]
   }
@@ -44,7 +44,7 @@ public final class PlanFamily {
     let plan = Plan(graph(rows), table: table)
     func offset(_ name: String) -> Int? { plan.inputs.first { $0.name == name }?.offset }
     let member = Member(
-      plan: plan, exampleOffset: offset(exampleName) ?? 0,
+      plan: plan, exampleOffset: offset(exampleName),
       scalarOffsets: scalarNames.map(offset))
     members[rows] = member
     return member

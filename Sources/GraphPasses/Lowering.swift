@@ -71,7 +71,11 @@ struct Lowering {
 
   /// Lowers every node and output.
   mutating func run() {
-    for index in graph.nodes.indices { lower(index) }
+    // Parameters first, so that a product finds a bias that the graph declares after it.
+    for (index, node) in graph.nodes.enumerated() {
+      if case .parameter = node.op { lower(index) }
+    }
+    for index in graph.nodes.indices where found[index] == nil { lower(index) }
     for (position, output) in graph.outputs.enumerated() { emit(output: position, output.value) }
   }
 

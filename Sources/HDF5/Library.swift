@@ -8,7 +8,7 @@ private let library = Mutex(false)
 /// Runs `body` while no other thread of the process is inside libhdf5 through this module.
 ///
 /// Not recursive: only public entry points call it.
-func locked<Result: Sendable>(
+package func locked<Result: Sendable>(
   _ body: () throws(HDF5Error) -> Result
 ) throws(HDF5Error) -> Result {
   try library.withLock { (isPrepared) throws(HDF5Error) -> Result in

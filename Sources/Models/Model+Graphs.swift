@@ -35,6 +35,14 @@ extension Model {
     return emission.builder.graph
   }
 
+  /// No data → result `mean`: the mean of p(x|z) for z drawn from the prior, `[B]` + example shape.
+  public func samplingGraph(rows: Int) -> Graph {
+    var emission = inference(rows)
+    let z = prior.sample(latentCount: latentCount, in: &emission)
+    emission.builder.output(.result("mean"), mean(ofDecoding: z, in: &emission))
+    return emission.builder.graph
+  }
+
   /// `x` → result `reconstruction`, the mean of p(x|z) at the example's place in latent space.
   public func reconstructionGraph(rows: Int) -> Graph {
     var emission = inference(rows)

@@ -73,6 +73,17 @@ public struct Model: Sendable {
     drawsFromDensity = pass.terms.logPosterior != nil
   }
 
+  /// The shape of the examples that a `model` section is made for: where its decoder ends.
+  ///
+  /// - Throws: `ConfigurationError` at a key of the posterior or decoder that is wrong.
+  public static func exampleShape(reading node: JSONNode) throws(ConfigurationError) -> [Int] {
+    var reader = try ObjectReader(node)
+    let posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
+    let decoder = try LayerStack(
+      "decoder", inputShape: [posterior.latentCount], reading: &reader)
+    return decoder.outputShape
+  }
+
   private static func requireFlat(
     _ encoder: LayerStack, at node: JSONNode
   ) throws(ConfigurationError) {

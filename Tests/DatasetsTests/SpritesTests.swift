@@ -1,7 +1,7 @@
 import HDF5
 import Testing
 
-@testable import Datasets
+import Datasets
 
 @Suite struct SpritesTests {
   @Test func theStandardGridIsFull() {

@@ -1,7 +1,7 @@
 import CHDF5
 import Testing
 
-@testable import HDF5
+import HDF5
 
 /// Files that `h5py` could have written to make a reader look elsewhere or ask for too much.
 @Suite struct HostileFileTests {

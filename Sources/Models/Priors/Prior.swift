@@ -6,4 +6,6 @@ package protocol Prior: ModelChoice {
   func logDensity(of z: Value, in emission: inout Emission) -> Value
   /// Emits KL(q ‖ p) in nats per latent, `[B, Z]`; nil where there is no closed form.
   func klDivergence(from q: DiagonalGaussian, in emission: inout Emission) -> Value?
+  /// Emits one draw of z for each example, `[B, Z]`.
+  func sample(latentCount: Int, in emission: inout Emission) -> Value
 }

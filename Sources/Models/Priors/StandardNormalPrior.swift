@@ -21,4 +21,8 @@ struct StandardNormalPrior: Prior {
     let total = emission.builder.subtract(emission.builder.add(moments, -1), q.logVariance)
     return emission.builder.scale(total, by: 0.5)
   }
+
+  func sample(latentCount: Int, in emission: inout Emission) -> Value {
+    emission.builder.random(.standardNormal, [emission.exampleCount, latentCount])
+  }
 }

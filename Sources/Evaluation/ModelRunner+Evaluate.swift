@@ -1,0 +1,110 @@
+internal import DataParallel
+internal import Execution
+internal import Glibc
+internal import Models
+internal import RandomStreams
+public import Training
+
+extension ModelRunner {
+  /// Measures the model on examples.
+  ///
+  /// - Parameters:
+  ///   - samples: importance samples per example for log p(x); nil for no such estimate.
+  ///   - seed: seed of the draws.
+  ///   - progress: told the fraction that is done.
+  /// - Throws: `ConfigurationError` where samples are asked for and the model has no density, or
+  ///   what a failing kernel throws.
+  public func evaluate(
+    _ examples: ExampleSet, samples: Int? = nil, seed: UInt64 = 0,
+    progress: (Double) -> Void = { _ in }
+  ) throws -> EvaluationResult {
+    let estimate = try samples.map {
+      try logLikelihood(examples, samples: $0, seed: seed, progress: progress)
+    }
+    let model = model
+    let scalars = model.scalars(atEpoch: model.warmUpEndEpoch).map { Float($0) }
+    let results = try run(
+      examples, input: "x", chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
+      scalarNames: model.scalarNames, noise: (key(seed), .max)
+    ) { model.evaluationGraph(rows: $0) }
+    guard let metrics = Metrics(exampleCount: examples.rows.count, sum: { results.sum($0) }) else {
+      preconditionFailure("an evaluation needs an example")
+    }
+    return EvaluationResult(
+      examples: examples.rows.count, elbo: metrics.elbo, reconstruction: metrics.reconstruction,
+      kl: metrics.kl, activeUnits: metrics.activeUnits, logLikelihood: estimate)
+  }
+
+  private func key(_ seed: UInt64) -> UInt64 { Stream(seed: seed, purpose: .evaluation).key }
+
+  /// log p(x) ≈ log 1/K Σ p(x|z) p(z) / q(z|x), for z drawn from q(z|x).
+  ///
+  /// Samples are drawn in passes of at most 50, whose sums are joined in double.
+  ///
+  /// - Source: Burda et al., arXiv:1509.00519, eq. 8 and section 5.
+  private func logLikelihood(
+    _ examples: ExampleSet, samples: Int, seed: UInt64, progress: (Double) -> Void
+  ) throws -> LogLikelihood {
+    let model = model
+    let perPass = min(samples, 50)
+    _ = try model.importanceGraph(rows: 1, samples: 1)
+    var sums = [LogSum](repeating: LogSum(), count: examples.rows.count)
+    // Blocks of examples bound the memory that log-weights take.
+    let block = 2000
+    let passes = (samples + perPass - 1) / perPass
+    var families: [Int: ChunkRunner] = [:]
+    var done = 0
+    for start in stride(from: 0, to: examples.rows.count, by: block) {
+      let rows = Array(examples.rows[start..<min(start + block, examples.rows.count)])
+      for pass in 0..<passes {
+        let count = min(perPass, samples - pass * perPass)
+        let runner = families[count] ?? importanceRunner(samples: count)
+        families[count] = runner
+        let weights =
+          try runner.run(
+            rows, from: examples.source, parameters: parameters,
+            noise: (key(seed), UInt32(pass))
+          ).rows("logWeights") ?? []
+        for (index, weight) in weights.enumerated() { sums[start + index / count].add(weight) }
+        done += 1
+        progress(Double(done) / Double(passes * ((examples.rows.count + block - 1) / block)))
+      }
+    }
+    let values = sums.map { $0.value - log(Double(samples)) }
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+    return LogLikelihood(
+      samples: samples, mean: mean, standardError: (variance / count).squareRoot())
+  }
+
+  private func importanceRunner(samples: Int) -> ChunkRunner {
+    let model = model
+    let family = PlanFamily(table: parameters.table, exampleName: "x", scalarNames: []) { rows in
+      do {
+        return try model.importanceGraph(rows: rows, samples: samples)
+      } catch {
+        preconditionFailure("the model had a density before: \(error)")
+      }
+    }
+    return ChunkRunner(family, chunkRows: max(1, 1000 / samples), threadCount: threadCount)
+  }
+}
+
+/// log Σ exp of numbers that come one by one.
+struct LogSum {
+  private var highest = -Double.infinity
+  private var scaled = 0.0
+
+  mutating func add(_ number: Float) {
+    let x = Double(number)
+    if x > highest {
+      scaled = scaled * exp(highest - x) + 1
+      highest = x
+    } else if x > -.infinity {
+      scaled += exp(x - highest)
+    }
+  }
+
+  var value: Double { highest + log(scaled) }
+}

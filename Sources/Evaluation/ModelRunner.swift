@@ -1,0 +1,75 @@
+public import DataParallel
+public import Execution
+internal import GraphIR
+public import Models
+internal import RandomStreams
+public import Training
+
+/// A trained model ready to be used: encode, reconstruct, sample, evaluate, on all cores.
+///
+/// Results do not depend on the number of threads.
+public final class ModelRunner {
+  /// The model.
+  public let model: Model
+  /// Its parameters.
+  public let parameters: ParameterMemory
+  /// Threads that work at once.
+  public let threadCount: Int
+
+  /// A model with its parameters.
+  ///
+  /// - Throws: `SnapshotMismatch` where an array is missing or of another shape.
+  public init(
+    _ model: Model, parameters arrays: [NamedArray], threadCount: Int = availableThreadCount()
+  ) throws(SnapshotMismatch) {
+    self.model = model
+    self.threadCount = threadCount
+    parameters = ParameterMemory(ParameterTable(model.parameters))
+    try parameters.set(arrays)
+  }
+
+  /// Latents of examples: posterior means and, where the posterior has them, log-variances; each
+  /// `[N, Z]`, row-major.
+  public func encode(_ examples: ExampleSet) throws -> (mean: [Float], logVariance: [Float]?) {
+    let results = try run(examples, input: "x") { self.model.encoderGraph(rows: $0) }
+    return (results.rows("mean") ?? [], results.rows("logVariance"))
+  }
+
+  /// Means of p(x|z) at the examples' posterior means: `[N]` + example shape.
+  public func reconstruct(_ examples: ExampleSet) throws -> [Float] {
+    try run(examples, input: "x") { self.model.reconstructionGraph(rows: $0) }
+      .rows("reconstruction") ?? []
+  }
+
+  /// Means of p(x|z) at given latents `[N, Z]`: `[N]` + example shape.
+  ///
+  /// - Precondition: `latents` holds whole rows.
+  public func decode(_ latents: [Float]) throws -> [Float] {
+    precondition(latents.count % model.latentCount == 0, "\(latents.count) numbers are no rows")
+    let source = LatentRows(latents, latentCount: model.latentCount)
+    return try run(ExampleSet(source), input: "z") { self.model.decoderGraph(rows: $0) }
+      .rows("mean") ?? []
+  }
+
+  /// Means of p(x|z) for `count` draws of z from the prior: `[count]` + example shape. A function of
+  /// the seed; draw `i` is the same for any count.
+  public func sample(count: Int, seed: UInt64) throws -> [Float] {
+    let source = LatentRows([Float](repeating: 0, count: count), latentCount: 1)
+    let key = Stream(seed: seed, purpose: .sampling).key
+    return try run(ExampleSet(source), input: "z", noise: (key, 0)) {
+      self.model.samplingGraph(rows: $0)
+    }.rows("mean") ?? []
+  }
+
+  func run(
+    _ examples: ExampleSet, input: String, chunkRows: Int = 128, scalars: [Float] = [],
+    scalarNames: [String] = [], noise: (seed: UInt64, step: UInt32) = (0, 0),
+    graph: @escaping (Int) -> Graph
+  ) throws -> ChunkResults {
+    let family = PlanFamily(
+      table: parameters.table, exampleName: input, scalarNames: scalarNames, graph: graph)
+    let runner = ChunkRunner(family, chunkRows: chunkRows, threadCount: threadCount)
+    return try runner.run(
+      examples.rows, from: examples.source, parameters: parameters, scalars: scalars, noise: noise)
+  }
+}

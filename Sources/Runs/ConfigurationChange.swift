@@ -1,0 +1,37 @@
+public import Configuration
+
+/// A key that two configurations give different values.
+public struct ConfigurationChange: Sendable, Hashable, CustomStringConvertible {
+  /// Path of the key.
+  public var path: String
+  /// Its value in the checkpoint.
+  public var old: String
+  /// Its value now.
+  public var new: String
+  /// `training.epochs: 10 → 20`.
+  public var description: String { "\(path): \(old) → \(new)" }
+
+  /// Whether a training may go on with the change: it alters neither shapes nor arithmetic.
+  public var isSafe: Bool {
+    let safe = [
+      "name", "training.epochs", "training.steps", "training.reportEverySteps", "checkpoints",
+      "training.earlyStopping", "data.file", "data.labels",
+    ]
+    return safe.contains { path == $0 || path.hasPrefix($0 + ".") }
+  }
+
+  /// Keys whose values differ, in the order of the old configuration.
+  public static func between(
+    _ old: JSONNode, _ new: JSONNode, path: String = ""
+  ) -> [ConfigurationChange] {
+    guard case (.object(let mine), .object(let theirs)) = (old.content, new.content) else {
+      let (before, after) = (old.text(pretty: false), new.text(pretty: false))
+      return before == after ? [] : [ConfigurationChange(path: path, old: before, new: after)]
+    }
+    let added = theirs.map(\.key).filter { old[$0] == nil }
+    return (mine.map(\.key) + added).flatMap { key in
+      between(
+        old[key] ?? .null, new[key] ?? .null, path: path.isEmpty ? key : "\(path).\(key)")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+public import Configuration
+public import Datasets
+
+/// The section `data` of a configuration: where examples come from and how they are split.
+public struct DataConfiguration: Sendable {
+  /// Which examples a split holds.
+  public enum Split: Sendable, Hashable {
+    /// A dataset of the file.
+    case dataset(String)
+    /// A share of the training dataset, chosen by the seed.
+    case fraction(Double)
+  }
+
+  /// The HDF5 file, relative to the working folder.
+  public var file: String
+  /// Examples that `source` draws where the file does not exist; nil for a file that must exist.
+  public var generatedCount: Int?
+  /// Dataset that training and fractions take examples from.
+  public var train: String
+  /// What early stopping looks at; nil for nothing.
+  public var validation: Split?
+  /// What the final evaluation looks at; nil for nothing.
+  public var test: Split?
+  /// Dataset of class labels beside the training examples; nil for none.
+  public var labels: String?
+  /// Order of an image's axes in the file.
+  public var layout: ImageLayout
+  /// What stored numbers are multiplied by; nil for the file's own word or the default.
+  public var scale: Double?
+  /// The section with all defaults filled in.
+  public var resolved: JSONNode
+
+  /// Reads the section.
+  ///
+  /// - Throws: `ConfigurationError` at the key that is wrong.
+  public init(reading node: JSONNode) throws(ConfigurationError) {
+    var reader = try ObjectReader(node)
+    try reader.allow(only: [
+      "source", "size", "file", "train", "validation", "test", "labels", "layout", "scale",
+    ])
+    if node["source"] != nil {
+      _ = try reader.string("source", among: ["sprites"])
+      generatedCount = try reader.integer(
+        "size", default: SpritesGrid.standardSize, in: 1...SpritesGrid.largestSize)
+      file = try reader.string("file", default: "data/sprites.h5")
+      train = try reader.string("train", default: "images")
+      validation = try Self.split("validation", in: &reader, default: .fraction(0.05))
+      test = try Self.split("test", in: &reader, default: .fraction(0.05))
+    } else {
+      file = try reader.string("file")
+      train = try reader.string("train", default: "train/images")
+      validation = try Self.split("validation", in: &reader, default: nil)
+      test = try Self.split("test", in: &reader, default: nil)
+    }
+    labels = try reader.optionalString("labels")
+    let name = try reader.string(
+      "layout", default: "auto", among: ["auto", "channelsLast", "channelsFirst"])
+    layout =
+      switch name {
+      case "channelsLast": .channelsLast
+      case "channelsFirst": .channelsFirst
+      default: .auto
+      }
+    scale = try reader.optionalNumber("scale", above: 0)
+    try Self.require(validation, test, in: reader)
+    resolved = try reader.finish()
+  }
+
+  private static func split(
+    _ key: String, in reader: inout ObjectReader, default fallback: Split?
+  ) throws(ConfigurationError) -> Split? {
+    guard let node = reader.optionalNode(key) else {
+      if reader.node[key] != nil { return nil }  // null: none is wanted
+      if case .fraction(let fraction)? = fallback {
+        reader.resolve(key, as: .object([("fraction", .number(fraction))]))
+      }
+      return fallback
+    }
+    switch node.content {
+    case .string(let name): return .dataset(name)
+    case .object:
+      var options = try ObjectReader(node)
+      let fraction = try options.number("fraction", above: 0, below: 1)
+      _ = try options.finish()
+      return .fraction(fraction)
+    case .null, .bool, .number, .array:
+      throw node.error(
+        .wrongType, expected: "a dataset's name, { \"fraction\": 0.1 } or null")
+    }
+  }
+
+  private static func require(
+    _ validation: Split?, _ test: Split?, in reader: ObjectReader
+  ) throws(ConfigurationError) {
+    var total = 0.0
+    for case .fraction(let fraction)? in [validation, test] { total += fraction }
+    guard total >= 1 else { return }
+    throw reader.error(
+      "validation", expected: "fractions that leave training examples",
+      found: "\(total) for validation and test together", remedy: "Lower the fractions.")
+  }
+}

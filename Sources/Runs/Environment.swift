@@ -1,0 +1,67 @@
+internal import DataParallel
+internal import Foundation
+internal import Kernels
+
+/// What the bits of a training depend on beside its configuration, and where it ran.
+public struct Environment: Sendable, Hashable, Codable {
+  /// Version of this program.
+  public var version: String
+  /// Build of the C kernels that ran: `avx512`, `avx2` or `baseline`.
+  public var instructionSet: String
+  /// Version of oneDNN that was loaded.
+  public var oneDNN: String
+  /// The processor's name.
+  public var processor: String
+  /// Cores that the process might use.
+  public var cores: Int
+  /// Threads that it used; they do not change the bits.
+  public var threads: Int
+
+  /// What stored numbers were multiplied by before the model saw them.
+  public var dataScale: Double
+
+  /// This process.
+  public init(threads: Int, dataScale: Double) {
+    self.dataScale = dataScale
+    version = programVersion
+    instructionSet = Kernels.instructionSet()
+    oneDNN = oneDNNVersion()
+    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
+    let model = lines?.first { $0.hasPrefix("model name") }?.split(separator: ":").last
+    processor = model?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+    cores = availableThreadCount()
+    self.threads = threads
+  }
+
+  /// One line per thing that changes the bits and differs from another environment.
+  public func differences(from other: Environment) -> [String] {
+    var lines: [String] = []
+    func compare(_ name: String, _ mine: String, _ theirs: String) {
+      if mine != theirs { lines.append("\(name) \(theirs) then, \(mine) now") }
+    }
+    compare("version", version, other.version)
+    compare("instruction set", instructionSet, other.instructionSet)
+    compare("oneDNN", oneDNN, other.oneDNN)
+    compare("scale of the data", "\(dataScale)", "\(other.dataScale)")
+    return lines
+  }
+
+  /// The environment as JSON.
+  public func json() -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("encodable") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// An environment from JSON; nil where it cannot be read.
+  public init?(json: String) {
+    guard let value = try? JSONDecoder().decode(Environment.self, from: Data(json.utf8)) else {
+      return nil
+    }
+    self = value
+  }
+}
+
+/// The program's version, as `--version` prints it.
+public let programVersion = "0.1.0"

@@ -1,0 +1,109 @@
+internal import Execution
+internal import GraphIR
+internal import GraphPasses
+public import Models
+
+/// What a model is made of and what it costs, before any training.
+public struct ModelSummary: Sendable {
+  /// One layer.
+  public struct Row: Sendable, Hashable {
+    /// Path: `encoder.conv1`.
+    public var name: String
+    /// What the configuration calls it: `conv`.
+    public var kind: String
+    /// Shape of its result for one example, channels last.
+    public var shape: [Int]
+    /// Trained numbers that it has.
+    public var parameterCount: Int
+  }
+
+  /// Encoder, posterior, decoder, likelihood.
+  public var rows: [Row]
+  /// Numbers that the optimiser changes.
+  public var parameterCount: Int
+  /// Floating-point operations of the products for one example: encoding and decoding alone, and with
+  /// all gradients.
+  public var forwardFlops: Int, trainingFlops: Int
+  /// Bytes of parameters, moments and, for one worker, of a shard's working memory.
+  public var parameterBytes: Int, workerBytes: Int
+
+  /// Summarises a model.
+  ///
+  /// - Parameter rowsPerShard: examples that a worker computes at once.
+  public init(_ model: Model, rowsPerShard: Int, momentCount: Int) {
+    let table = ParameterTable(model.parameters)
+    func count(_ prefix: String) -> Int {
+      table.entries.filter { $0.declaration.isTrained && $0.declaration.name.hasPrefix(prefix) }
+        .reduce(0) { $0 + $1.declaration.shape.count }
+    }
+    func rows(_ stack: LayerStack) -> [Row] {
+      stack.layers.map { layer in
+        let name = "\(stack.name).\(layer.name)"
+        return Row(
+          name: name, kind: layer.kind, shape: layer.outputShape, parameterCount: count(name + "."))
+      }
+    }
+    let posterior = Row(
+      name: "posterior", kind: "posterior", shape: [model.latentCount],
+      parameterCount: count("posterior."))
+    self.rows = rows(model.encoder) + [posterior] + rows(model.decoder)
+    if count("likelihood.") > 0 {
+      self.rows.append(
+        Row(
+          name: "likelihood", kind: "likelihood", shape: model.exampleShape,
+          parameterCount: count("likelihood.")))
+    }
+    parameterCount = table.trainedCount
+    let examples = max(1, rowsPerShard)
+    let forward = Plan(model.evaluationGraph(rows: examples), table: table)
+    let graph = model.trainingGraph(rows: examples).differentiated(of: .metric("objective"))
+    let training = Plan(graph, table: table)
+    forwardFlops = forward.productFlops / examples
+    trainingFlops = training.productFlops / examples
+    parameterBytes = table.count * 4 * (1 + momentCount)
+    workerBytes = (training.arenaCount + training.slab.count) * 4
+  }
+
+  /// A table for people.
+  public var text: String {
+    let cells = rows.map { row in
+      [
+        row.name, row.kind, row.shape.map(String.init).joined(separator: " × "),
+        row.parameterCount == 0 ? "" : grouped(row.parameterCount),
+      ]
+    }
+    let header = ["layer", "kind", "result", "parameters"]
+    let widths = header.indices.map { column in
+      ([header] + cells).map { $0[column].count }.max() ?? 0
+    }
+    let lines = ([header] + cells).map { line in
+      let padded = zip(line, widths).enumerated().map { column, cell in
+        let space = String(repeating: " ", count: cell.1 - cell.0.count)
+        return column == 3 ? space + cell.0 : cell.0 + space
+      }
+      return "  " + padded.joined(separator: "  ")
+    }
+    return (lines + [
+      "", "  \(grouped(parameterCount)) parameters, \(megabytes(parameterBytes)) with moments",
+      "  \(millions(forwardFlops)) MFLOP per example forward, \(millions(trainingFlops)) in training",
+      "  \(megabytes(workerBytes)) of working memory per worker",
+    ]).joined(separator: "\n")
+  }
+}
+
+/// 1 234 567, in groups of three.
+func grouped(_ number: Int) -> String {
+  let digits = Array(String(number))
+  return digits.enumerated().reduce("") { text, digit in
+    let (position, character) = digit
+    let isGroup = position > 0 && (digits.count - position) % 3 == 0
+    return text + (isGroup ? " " : "") + String(character)
+  }
+}
+
+private func megabytes(_ bytes: Int) -> String { tenths(Double(bytes) / 1e6) + " MB" }
+private func millions(_ count: Int) -> String { tenths(Double(count) / 1e6) }
+private func tenths(_ number: Double) -> String {
+  let tenths = Int((number * 10).rounded())
+  return "\(tenths / 10).\(tenths % 10)"
+}

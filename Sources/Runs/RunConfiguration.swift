@@ -1,0 +1,107 @@
+public import Configuration
+internal import Foundation
+public import Models
+public import Training
+
+/// When checkpoints are written and how many stay.
+public struct CheckpointConfiguration: Sendable, Hashable {
+  /// Steps between two checkpoints; nil for none by steps.
+  public var everySteps: Int?
+  /// Minutes between two checkpoints; nil for none by time.
+  public var everyMinutes: Double?
+  /// Newest checkpoints that stay, beside the best.
+  public var keep: Int
+}
+
+/// A whole configuration: model, data, training, checkpoints.
+public struct RunConfiguration: Sendable {
+  /// Name of the run; its folder is `runs/<name>` unless another is given.
+  public var name: String
+  /// The section `model`; it is read once the data's shape is known.
+  public var model: JSONNode
+  /// Where examples come from.
+  public var data: DataConfiguration
+  /// How the model is trained.
+  public var training: TrainingConfiguration
+  /// When checkpoints are written.
+  public var checkpoints: CheckpointConfiguration
+
+  /// Reads a configuration file and applies overrides.
+  ///
+  /// - Parameters:
+  ///   - path: the JSON file.
+  ///   - overrides: `training.epochs=3`; the value is JSON, a bare word is a string.
+  /// - Throws: `ConfigurationError` at the key that is wrong.
+  public init(file path: String, overrides: [String] = []) throws(ConfigurationError) {
+    let text: [UInt8]
+    do {
+      text = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw ConfigurationError(
+        code: .invalid, file: path, line: nil, path: "",
+        message: "expected a configuration file, found none that can be read",
+        remedy: "The examples are in configs/.")
+    }
+    try self.init(reading: try JSONNode.parse(text, file: path), overrides: overrides)
+  }
+
+  /// Reads a configuration from its JSON text.
+  public init(json: String, overrides: [String] = []) throws(ConfigurationError) {
+    try self.init(reading: try JSONNode.parse(json, file: nil), overrides: overrides)
+  }
+
+  /// Reads a parsed configuration.
+  public init(reading node: JSONNode, overrides: [String] = []) throws(ConfigurationError) {
+    var node = node
+    for override in overrides { node = try node.applying(override: override) }
+    var reader = try ObjectReader(node)
+    try reader.allow(only: ["name", "model", "data", "training", "checkpoints"])
+    name = try Self.name(in: &reader)
+    model = try reader.node("model")
+    data = try DataConfiguration(reading: try reader.node("data"))
+    training = try TrainingConfiguration(
+      reading: reader.optionalNode("training") ?? .object([]))
+    checkpoints = try reader.object("checkpoints", default: .object([])) {
+      (reader: inout ObjectReader) throws(ConfigurationError) in
+      CheckpointConfiguration(
+        everySteps: reader.node["everySteps"] == nil
+          ? try reader.integer("everySteps", default: 500)
+          : try reader.optionalInteger("everySteps", in: 1...1_000_000_000),
+        everyMinutes: reader.node["everyMinutes"] == nil
+          ? try reader.number("everyMinutes", default: 10)
+          : try reader.optionalNumber("everyMinutes", above: 0),
+        keep: try reader.integer("keep", default: 3, in: 1...1_000_000))
+    }
+    _ = try reader.finish()
+  }
+
+  /// The configuration with all defaults filled in.
+  ///
+  /// - Parameter model: the model that was read from it.
+  public func resolved(with model: Model) -> JSONNode {
+    .object([
+      ("name", .string(name)), ("model", model.resolved), ("data", data.resolved),
+      ("training", training.resolved),
+      (
+        "checkpoints",
+        .object([
+          ("everySteps", checkpoints.everySteps.map { .int($0) } ?? .null),
+          ("everyMinutes", checkpoints.everyMinutes.map { .number($0) } ?? .null),
+          ("keep", .int(checkpoints.keep)),
+        ])
+      ),
+    ])
+  }
+
+  private static func name(in reader: inout ObjectReader) throws(ConfigurationError) -> String {
+    let name = try reader.string("name", default: "run")
+    let isPlain = name.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
+    }
+    if isPlain, !name.isEmpty, !name.hasPrefix(".") { return name }
+    throw reader.error(
+      "name", expected: "a folder's name of letters, digits, '-', '_' and '.'", found: name)
+  }
+}

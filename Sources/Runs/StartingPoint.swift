@@ -1,0 +1,62 @@
+internal import Checkpoints
+internal import Configuration
+internal import Foundation
+internal import Training
+
+/// Where a run begins: at its start, or at a checkpoint.
+struct StartingPoint {
+  /// The checkpoint; nil at the start.
+  var snapshot: TrainingSnapshot?
+  /// The checkpoint of the best epoch, where there is one.
+  var best: TrainingSnapshot?
+  /// Name of the checkpoint's file.
+  var name = ""
+  /// Checkpoints that could not be used.
+  var skipped: [String] = []
+
+  init(_ store: CheckpointStore, _ resume: Resume, folder: String) throws {
+    switch resume {
+    case .never:
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: store.loader.folder)) ?? []
+      let count = files.count { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }
+      guard count == 0 else {
+        throw RunError(
+          code: .exists, object: folder, expected: "a folder without a run",
+          found: "\(count) checkpoints",
+          remedy: "Continue it with --resume auto, or choose another folder with --output DIR.")
+      }
+    case .automatic:
+      guard let last = try store.loader.loadLast() else { return }
+      (snapshot, name) = (last.snapshot, last.entry.file)
+      skipped = last.problems.map { "\($0)" }
+      best = try? store.loader.loadBest()?.snapshot
+    case .path(let path):
+      (snapshot, name) = (try CheckpointLoader.load(path: path).snapshot, path)
+      best = try? store.loader.loadBest()?.snapshot
+    }
+  }
+
+  /// The state of the checkpoint; nil at the start.
+  func state() throws -> TrainingState? {
+    try snapshot.map { try TrainingState(json: $0.state) }
+  }
+
+  /// What has changed since the checkpoint and does no harm, in words.
+  ///
+  /// - Throws: `RunError` listing changes that alter shapes or arithmetic.
+  func changes(to resolved: JSONNode, _ environment: Environment) throws -> [String] {
+    guard let snapshot else { return [] }
+    let old = try JSONNode.parse(snapshot.configuration, file: name)
+    let changes = ConfigurationChange.between(old, resolved)
+    let harmful = changes.filter { !$0.isSafe }
+    guard harmful.isEmpty else {
+      throw RunError(
+        code: .changedConfiguration, object: name,
+        expected: "the configuration that the checkpoint was made with",
+        found: harmful.map(\.description).joined(separator: "; "),
+        remedy: "Undo the change, or start anew with --output DIR.")
+    }
+    let then = Environment(json: snapshot.environment)
+    return changes.map(\.description) + (then.map { environment.differences(from: $0) } ?? [])
+  }
+}

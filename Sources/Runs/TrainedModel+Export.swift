@@ -1,0 +1,88 @@
+internal import Configuration
+internal import Evaluation
+internal import Execution
+internal import Export
+internal import Foundation
+internal import GraphIR
+internal import GraphPasses
+internal import HDF5
+internal import Models
+internal import Training
+
+/// A format that trained models are handed over in.
+public enum ExportFormat: String, Sendable, CaseIterable {
+  /// `encoder.onnx` (x → mean, logVariance) and `decoder.onnx` (z → mean of p(x|z)).
+  case onnx
+  /// `model.safetensors`, with PyTorch's names and layouts.
+  case safetensors
+  /// `model.h5`: parameters and configuration, without what only training needs.
+  case hdf5
+}
+
+extension TrainedModel {
+  /// Writes the model.
+  ///
+  /// - Parameters:
+  ///   - folder: made where it does not exist.
+  /// - Returns: the files written.
+  /// - Throws: `ExportError` where a graph has no counterpart in the format, or errors of the files.
+  public func export(_ format: ExportFormat, to folder: String) throws -> [String] {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    switch format {
+    case .onnx:
+      let model = runner.model
+      let encoder = model.encoderGraph(rows: 1).simplified()
+      let outputs = ["mean", "logVariance"].filter { encoder.output(.result($0)) != nil }
+      return [
+        try write(onnx(encoder, "encoder", input: "x", outputs), to: "\(folder)/encoder.onnx"),
+        try write(
+          onnx(model.decoderGraph(rows: 1).simplified(), "decoder", input: "z", ["mean"]),
+          to: "\(folder)/decoder.onnx"),
+      ]
+    case .safetensors:
+      let arrays = parameters.map { (name: $0.name, shape: $0.shape, values: $0.values) }
+      return [
+        try write(
+          Export.safetensors(arrays, metadata: metadata), to: "\(folder)/model.safetensors")
+      ]
+    case .hdf5: return [try writeHDF5(to: "\(folder)/model.h5")]
+    }
+  }
+
+  private var metadata: [(String, String)] {
+    let scale = environment?.dataScale ?? 1
+    return [
+      ("producer", "vae-dp \(programVersion)"), ("configuration", resolved.text(pretty: false)),
+      ("preprocessing", "x = stored value × \(scale), float32"),
+      ("step", "\(state.step)"),
+    ]
+  }
+
+  private func onnx(
+    _ graph: Graph, _ name: String, input: String, _ outputs: [String]
+  ) throws -> [UInt8] {
+    let parameters = runner.parameters
+    return try onnxModel(
+      of: graph, parameters: { parameters[$0] }, name: "\(configuration.name) \(name)",
+      input: input, outputNames: outputs, metadata: metadata)
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws -> String {
+    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+    return path
+  }
+
+  private func writeHDF5(to path: String) throws -> String {
+    let staging = path + ".partial"
+    try? FileManager.default.removeItem(atPath: staging)
+    let file = try HDF5File.create(at: staging)
+    for (key, value) in metadata { try file.setAttribute(key, of: "/", to: .string(value)) }
+    for array in parameters {
+      try file.write("/parameters/\(array.name)", shape: array.shape, values: array.values.span)
+    }
+    try file.close()
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.moveItem(atPath: staging, toPath: path)
+    return path
+  }
+}

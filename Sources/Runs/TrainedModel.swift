@@ -1,0 +1,63 @@
+internal import Checkpoints
+public import Configuration
+public import Evaluation
+internal import DataParallel
+internal import Foundation
+internal import Models
+public import Training
+
+/// A trained model from a run folder or a checkpoint file.
+public struct TrainedModel {
+  /// The configuration that it was trained with.
+  public var configuration: RunConfiguration
+  /// The configuration as it stands in the checkpoint.
+  public var resolved: JSONNode
+  /// The checkpoint's file.
+  public var file: String
+  /// The model with its parameters.
+  public var runner: ModelRunner
+  /// Parameters and running statistics.
+  public var parameters: [NamedArray]
+  /// Where it was trained; nil where the checkpoint does not say.
+  public var environment: Environment?
+  /// Where its training stood.
+  public var state: TrainingState
+
+  /// Loads a model.
+  ///
+  /// - Parameters:
+  ///   - path: a run folder, of which the best checkpoint is taken where validation told one, else
+  ///     the last; or a checkpoint file.
+  ///   - threads: threads to compute with; all that the process may use where nil.
+  /// - Throws: `RunError`, `CheckpointError`, `ConfigurationError`.
+  public init(_ path: String, threads: Int? = nil) throws {
+    let snapshot: TrainingSnapshot
+    (snapshot, file) = try Self.load(path)
+    resolved = try JSONNode.parse(snapshot.configuration, file: file)
+    configuration = try RunConfiguration(reading: resolved)
+    let shape = try Model.exampleShape(reading: configuration.model)
+    let model = try Model(reading: configuration.model, exampleShape: shape)
+    parameters = snapshot.parameters
+    environment = Environment(json: snapshot.environment)
+    state = try TrainingState(json: snapshot.state)
+    runner = try ModelRunner(
+      model, parameters: snapshot.parameters, threadCount: threads ?? availableThreadCount())
+  }
+
+  private static func load(_ path: String) throws -> (TrainingSnapshot, String) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw RunError(
+        code: .missing, object: path, expected: "a run folder or a checkpoint file",
+        found: "nothing", remedy: "Train one with: vae-dp train configs/conv.json")
+    }
+    let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
+    if !isFolder { return (try CheckpointLoader.load(path: path).snapshot, path) }
+    let loader = CheckpointLoader(folder: path + "/checkpoints")
+    guard let found = try (try? loader.loadBest()) ?? loader.loadLast() else {
+      throw RunError(
+        code: .missing, object: path, expected: "a run folder with checkpoints", found: "none in it",
+        remedy: "Name a run folder, such as runs/conv.")
+    }
+    return (found.snapshot, found.path)
+  }
+}

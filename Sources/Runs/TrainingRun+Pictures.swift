@@ -1,0 +1,25 @@
+internal import Evaluation
+internal import Foundation
+internal import Models
+internal import Reports
+internal import Training
+
+/// Pictures of what the model has learnt.
+extension TrainingRun {
+  /// `samples/epoch-0001.png`, the mean of p(x|z) for 64 draws from the prior, the same at every
+  /// epoch; and `samples/reconstructions-0001.png`, originals above their reconstructions.
+  func writePictures(epoch: Int) throws {
+    let runner = try ModelRunner(model, parameters: trainer.parameters)
+    let shape = model.exampleShape
+    let samples = try runner.sample(count: 64, seed: UInt64(configuration.training.seed))
+    let number = String(format: "%04d", epoch)
+    try ImageGrid(samples, shape: [64] + shape)
+      .write(to: "\(folder.samples)/epoch-\(number).png")
+    let source = data.validation ?? data.training
+    let few = ExampleSet(source.source, rows: Array(source.rows.prefix(16)))
+    let grid = ImageGrid.pairs(
+      originals: few.values(), reconstructions: try runner.reconstruct(few),
+      shape: [few.rows.count] + shape)
+    try grid.write(to: "\(folder.samples)/reconstructions-\(number).png")
+  }
+}

@@ -1,0 +1,177 @@
+internal import Checkpoints
+internal import Configuration
+internal import DataParallel
+internal import Foundation
+public import Models
+public import Training
+
+/// What to do with checkpoints that a run folder already holds.
+public enum Resume: Sendable, Hashable {
+  /// Start anew; a folder that holds a run is refused.
+  case never
+  /// Continue from the newest good checkpoint, or start anew where there is none.
+  case automatic
+  /// Continue from this checkpoint file.
+  case path(String)
+}
+
+/// What happens during a run, for whoever shows it.
+public enum RunEvent: Sendable {
+  /// Something that takes time before training: what, and which share is done.
+  case preparing(String, Double)
+  /// A checkpoint that could not be used, before a good one was found.
+  case skipped(String)
+  /// Training continues after this step.
+  case resumed(from: String, step: Int, changes: [String])
+  case step(StepReport)
+  case epoch(EpochRecord)
+  case saved(String)
+  /// A checkpoint could not be written; training goes on and tries again at the next interval.
+  case saveFailed(String)
+}
+
+/// How a run ended.
+public struct RunOutcome: Sendable, Hashable {
+  /// Why training ended.
+  public var reason: StopReason
+  /// Whether the last checkpoint could not be written.
+  public var isUnsaved: Bool
+}
+
+/// A training in its folder: data, model, checkpoints, metrics and pictures together.
+public final class TrainingRun {
+  /// The configuration.
+  public let configuration: RunConfiguration
+  /// The model.
+  public let model: Model
+  /// The examples.
+  public let data: RunData
+  /// The coordinator of the training.
+  public let trainer: Trainer
+  /// The folder.
+  public let folder: RunFolder
+  let store: CheckpointStore
+  let environment: Environment
+  let resolved: JSONNode
+  let observe: (RunEvent) -> Void
+  var savedStep = -1
+  var isUnsaved = false
+  private var log: MetricsLog
+  private var lastSave = ContinuousClock.now
+
+  /// Opens the data, joins the model and takes up the folder.
+  ///
+  /// - Parameters:
+  ///   - output: the folder; `runs/<name>` where nil.
+  ///   - threads: threads to compute with; all that the process may use where nil.
+  ///   - observe: told what happens.
+  /// - Throws: `ConfigurationError`, `DatasetError`, `HDF5Error`, `CheckpointError`, `RunError`.
+  public init(
+    _ configuration: RunConfiguration, output: String? = nil, resume: Resume = .never,
+    threads: Int? = nil, observe: @escaping (RunEvent) -> Void = { _ in }
+  ) throws {
+    self.configuration = configuration
+    self.observe = observe
+    let threads = threads ?? availableThreadCount()
+    let path = output ?? "runs/\(configuration.name)"
+    let shape = try Model.exampleShape(reading: configuration.model)
+    _ = try Model(reading: configuration.model, exampleShape: shape)
+    data = try RunData(configuration.data, seed: configuration.training.seed) {
+      observe(.preparing($0, $1))
+    }
+    model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    folder = try RunFolder(locking: path)
+    store = try CheckpointStore(folder: folder.checkpoints, keep: configuration.checkpoints.keep)
+    let start = try StartingPoint(store, resume, folder: path)
+    for problem in start.skipped { observe(.skipped(problem)) }
+    var training = configuration.training
+    training.shards = try training.shards ?? start.state()?.shards
+    environment = Environment(threads: threads, dataScale: data.scale)
+    trainer = Trainer(
+      model: model, configuration: training,
+      shards: min(threads, availableThreadCount()), threads: threads,
+      training: data.training, validation: data.validation)
+    resolved = try configuration.resolved(with: model)
+      .applying(override: "training.shards=\(trainer.state.shards)")
+    var changes: [String] = []
+    if let snapshot = start.snapshot {
+      changes = try start.changes(to: resolved, environment)
+      try trainer.restore(snapshot, best: start.best)
+      savedStep = trainer.state.step
+    }
+    try folder.write(resolved.text(), to: "config.json")
+    try folder.write(environment.json(), to: "environment.json")
+    log = try MetricsLog(folder: path, continuingAfter: trainer.state.step)
+    if start.snapshot != nil {
+      observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
+    }
+  }
+
+  /// Trains to the end, or until it is asked to stop.
+  ///
+  /// - Parameters:
+  ///   - maxSeconds: stop after so long, saving.
+  ///   - shouldStop: asked after every step.
+  /// - Throws: `NonFiniteLoss`, `ShardFailure`, or errors of the metrics files. A checkpoint that
+  ///   cannot be written is an event, not an error.
+  public func run(
+    maxSeconds: Double? = nil, shouldStop: @escaping () -> Bool = { false }
+  ) throws -> RunOutcome {
+    let started = ContinuousClock.now
+    lastSave = started
+    let reason = try trainer.run { trainer, report in
+      if let report {
+        try log.append(report)
+        observe(.step(report))
+      }
+      let isLate = maxSeconds.map { (ContinuousClock.now - started) / .seconds(1) >= $0 } ?? false
+      let stops = isLate || shouldStop()
+      // An epoch's end saves by itself, after its validation.
+      if trainer.state.offset < data.training.rows.count, stops || isSaveDue { save(isBest: false) }
+      return stops ? .stop : .proceed
+    } afterEpoch: { trainer, record in
+      try log.append(record)
+      observe(.epoch(record))
+      save(isBest: record.isBest)
+      try writePictures(epoch: record.epoch)
+      return shouldStop() ? .stop : .proceed
+    }
+    if savedStep != trainer.state.step || trainer.state.ended == nil { save(isBest: false) }
+    try folder.write(status(reason), to: "status.json")
+    return RunOutcome(reason: reason, isUnsaved: isUnsaved)
+  }
+
+  private var isSaveDue: Bool {
+    let (rule, step) = (configuration.checkpoints, trainer.state.step)
+    if let every = rule.everySteps, step % every == 0 { return true }
+    guard let minutes = rule.everyMinutes else { return false }
+    return (ContinuousClock.now - lastSave) / .seconds(60) >= minutes
+  }
+
+  /// Writes a checkpoint; a failure is told and tried again at the next interval.
+  private func save(isBest: Bool) {
+    let state = trainer.state
+    if savedStep == state.step, !isBest, state.offset != 0 { return }
+    lastSave = ContinuousClock.now
+    do {
+      let snapshot = trainer.snapshot(
+        configuration: resolved.text(), environment: environment.json())
+      let entry = try store.save(
+        snapshot, step: state.step, epoch: state.epoch, isBest: isBest)
+      savedStep = state.step
+      isUnsaved = false
+      observe(.saved(entry.file))
+    } catch {
+      isUnsaved = true
+      observe(.saveFailed("\(error)"))
+    }
+  }
+
+  private func status(_ reason: StopReason) -> String {
+    JSONNode.object([
+      ("status", .string(reason.rawValue)), ("step", .int(trainer.state.step)),
+      ("epoch", .int(trainer.state.epoch)),
+      ("secondsInSteps", .number(trainer.state.secondsInSteps)),
+    ]).text()
+  }
+}

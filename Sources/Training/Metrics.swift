@@ -1,0 +1,63 @@
+internal import DataParallel
+
+/// What is measured on examples, in nats per example: sums over features and latents, means over
+/// examples.
+public struct Metrics: Sendable, Hashable, Codable {
+  /// What is minimised; penalties on weights are not in it.
+  public var objective: Double
+  /// −log p(x|z).
+  public var reconstruction: Double
+  /// KL(q(z|x) ‖ p(z)).
+  public var kl: Double
+  /// The KL term as the objective weighs it.
+  public var weightedKL: Double
+  /// KL of each latent; nil where it has no closed form.
+  public var klPerLatent: [Double]?
+  /// Latents whose posterior mean varies over the examples by more than 0.01 (its variance).
+  /// Source: Burda et al., arXiv:1509.00519, section 5.2.
+  public var activeUnits: Int
+
+  /// −(reconstruction + kl): the evidence lower bound at β = 1.
+  public var elbo: Double { -(reconstruction + kl) }
+}
+
+/// Sums of metrics over examples, from which means are taken at the end.
+public struct MetricSums: Sendable, Hashable, Codable {
+  /// One sum per float of the slab's metrics.
+  public internal(set) var sums: [Double] = []
+  /// Sum of the gradient's norm over steps.
+  public internal(set) var gradientNorms = 0.0
+  /// Examples that went in.
+  public internal(set) var exampleCount = 0
+  /// Steps that went in.
+  public internal(set) var stepCount = 0
+
+  /// The means; nil before the first example.
+  func metrics(_ range: (String) -> Range<Int>?) -> Metrics? {
+    Metrics(exampleCount: exampleCount) { name in range(name).map { Array(sums[$0]) } }
+  }
+
+  mutating func clear() {
+    for index in sums.indices { sums[index] = 0 }
+    (gradientNorms, exampleCount, stepCount) = (0, 0, 0)
+  }
+}
+
+extension Metrics {
+  /// Means of sums over examples; nil where there are no examples.
+  ///
+  /// - Parameter sum: a metric's sum over the examples, by the name that the graph gives it.
+  public init?(exampleCount: Int, sum: (String) -> [Double]?) {
+    guard exampleCount > 0 else { return nil }
+    func means(_ name: String) -> [Double]? { sum(name)?.map { $0 / Double(exampleCount) } }
+    func mean(_ name: String) -> Double { means(name)?.first ?? 0 }
+    objective = mean("objective")
+    reconstruction = mean("reconstruction")
+    kl = mean("kl")
+    weightedKL = mean("weightedKL")
+    klPerLatent = means("klPerLatent")
+    let first = means("latentMean") ?? []
+    let second = means("latentMeanSquared") ?? []
+    activeUnits = zip(first, second).count { $1 - $0 * $0 > 0.01 }
+  }
+}

@@ -1,0 +1,121 @@
+package import Configuration
+internal import Glibc
+
+/// A choice of the axis `schedule`: what the learning rate is multiplied by during training.
+package protocol Schedule: Sendable {
+  /// Its name in configurations.
+  static var key: String { get }
+  /// Reads its settings.
+  init(reading: inout ObjectReader) throws(ConfigurationError)
+  /// The factor at a moment of training.
+  ///
+  /// - Parameters:
+  ///   - epoch: passes over the data so far, with their fraction.
+  ///   - total: passes that the training is to make.
+  func factor(atEpoch epoch: Double, of total: Double) -> Double
+  /// The rule that lowers the rate where validation stops improving; nil for none.
+  var plateau: ReduceOnPlateau? { get }
+}
+
+extension Schedule {
+  package var plateau: ReduceOnPlateau? { nil }
+}
+
+/// The rate as it is.
+package struct Constant: Schedule {
+  package static let key = "constant"
+  package init(reading reader: inout ObjectReader) throws(ConfigurationError) {}
+  package func factor(atEpoch epoch: Double, of total: Double) -> Double { 1 }
+}
+
+/// From 0 linearly to the rate, which then stays. Source: Goyal et al., arXiv:1706.02677, 2.2.
+package struct LinearWarmUp: Schedule {
+  package static let key = "linearWarmUp"
+  let epochs: Double
+
+  package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    epochs = try reader.number("epochs", default: 1, above: 0)
+  }
+
+  package func factor(atEpoch epoch: Double, of total: Double) -> Double { min(1, epoch / epochs) }
+}
+
+/// A linear rise, then half a cosine down to a fraction of the rate at the end of training.
+/// Source: Loshchilov & Hutter, arXiv:1608.03983, eq. 5, without restarts.
+package struct Cosine: Schedule {
+  package static let key = "cosine"
+  let warmUpEpochs: Double
+  let finalFactor: Double
+
+  package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    warmUpEpochs = try reader.number("warmUpEpochs", default: 0, in: 0...1e9)
+    finalFactor = try reader.number("finalFactor", default: 0, in: 0...1)
+  }
+
+  package func factor(atEpoch epoch: Double, of total: Double) -> Double {
+    if epoch < warmUpEpochs { return epoch / warmUpEpochs }
+    let progress = min(1, (epoch - warmUpEpochs) / max(total - warmUpEpochs, 1e-12))
+    return finalFactor + (1 - finalFactor) * (1 + cos(.pi * progress)) / 2
+  }
+}
+
+/// Multiplied by a factor after every so many epochs.
+package struct StepDecay: Schedule {
+  package static let key = "step"
+  let everyEpochs: Int
+  let decay: Double
+
+  package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    everyEpochs = try reader.integer("everyEpochs", default: 10, in: 1...1_000_000)
+    decay = try reader.number("factor", default: 0.1, in: 0...1, above: 0)
+  }
+
+  package func factor(atEpoch epoch: Double, of total: Double) -> Double {
+    // By multiplication, which gives the same bits everywhere.
+    (0..<Int(epoch) / everyEpochs).reduce(1.0) { product, _ in product * decay }
+  }
+}
+
+/// Multiplied by a factor whenever validation has not improved for some epochs; what it has come to
+/// is part of the training's state.
+package struct ReduceOnPlateau: Schedule {
+  package static let key = "reduceOnPlateau"
+  let decay: Double
+  let patience: Int
+  let minimumImprovement: Double
+  let lowestFactor: Double
+
+  package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    decay = try reader.number("factor", default: 0.5, in: 0...1, above: 0, below: 1)
+    patience = try reader.integer("patience", default: 5, in: 0...1_000_000)
+    minimumImprovement = try reader.number("minimumImprovement", default: 0, in: 0...1e12)
+    lowestFactor = try reader.number("lowestFactor", default: 1e-4, in: 0...1)
+  }
+
+  package func factor(atEpoch epoch: Double, of total: Double) -> Double { 1 }
+  package var plateau: ReduceOnPlateau? { self }
+
+  /// Takes note of an epoch's validation objective, in nats per example.
+  func observe(_ value: Double, in state: inout PlateauState) {
+    if state.best.map({ value < $0 - minimumImprovement }) ?? true {
+      state.best = value
+      state.epochsWaited = 0
+      return
+    }
+    state.epochsWaited += 1
+    if state.epochsWaited > patience {
+      state.factor = max(lowestFactor, state.factor * decay)
+      state.epochsWaited = 0
+    }
+  }
+}
+
+/// What a plateau rule has seen.
+public struct PlateauState: Sendable, Hashable, Codable {
+  /// The factor that the rule has come to.
+  public var factor = 1.0
+  /// Epochs since the last improvement.
+  public var epochsWaited = 0
+  /// The lowest validation objective so far, nats per example.
+  public var best: Double?
+}

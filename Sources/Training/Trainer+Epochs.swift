@@ -1,0 +1,73 @@
+internal import DataParallel
+internal import Execution
+internal import Models
+internal import RandomStreams
+
+/// What happens between epochs: validation, the best epoch, early stopping.
+extension Trainer {
+  /// Closes the epoch and notes what it came to.
+  func endEpoch() throws -> EpochRecord {
+    guard let training = state.epochSums.metrics(engine.metricRange) else {
+      preconditionFailure("an epoch without an example")
+    }
+    state.epoch += 1
+    state.offset = 0
+    let validation = try validate()
+    let objective = (validation ?? training).objective
+    let isBest = note(objective)
+    configuration.schedule.plateau?.observe(objective, in: &state.plateau)
+    let record = EpochRecord(
+      epoch: state.epoch, step: state.step, training: training, validation: validation,
+      gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),
+      learningRate: learningRate, samplesPerSecond: samplesPerSecond, isBest: isBest)
+    state.history.append(record)
+    state.epochSums.clear()
+    state.epochSeconds = 0
+    return record
+  }
+
+  /// Measures the validation examples with the parameters as they are; nil without such examples.
+  public func validate() throws -> Metrics? {
+    guard let validation, !validation.rows.isEmpty else { return nil }
+    let stream = Stream(seed: UInt64(configuration.seed), purpose: .validation)
+    let results = try validator.run(
+      validation.rows, from: validation.source, parameters: engine.parameters,
+      scalars: model.scalars(atEpoch: Double(state.epoch)).map { Float($0) },
+      noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
+    return Metrics(exampleCount: validation.rows.count) { results.sum($0) }
+  }
+
+  /// Notes an epoch's objective; true where it is the best since the warm-up ended. During the warm-up
+  /// the objective changes its meaning, so nothing is compared with it.
+  private func note(_ objective: Double) -> Bool {
+    guard Double(state.epoch) >= model.warmUpEndEpoch else { return false }
+    let needed = configuration.earlyStopping?.minimumImprovement ?? 0
+    if let best = state.best, !(objective < best.objective - needed) {
+      state.epochsSinceBest += 1
+      return false
+    }
+    state.best = TrainingState.Best(epoch: state.epoch, objective: objective)
+    state.epochsSinceBest = 0
+    return true
+  }
+
+  var shouldStopEarly: Bool {
+    guard let rule = configuration.earlyStopping else { return false }
+    return state.epochsSinceBest > rule.patience
+  }
+
+  private var restoresBest: Bool { configuration.earlyStopping?.restoreBest ?? false }
+
+  /// Keeps the parameters of the best epoch, where the training is to end with them.
+  func keepBest() {
+    guard restoresBest else { return }
+    let best = bestParameters ?? ParameterMemory(engine.parameters.table)
+    best.copy(engine.parameters)
+    bestParameters = best
+  }
+
+  /// Ends the training with the parameters of its best epoch, where that is wanted.
+  func restoreBest() {
+    if restoresBest, let bestParameters { engine.parameters.copy(bestParameters) }
+  }
+}

@@ -1,0 +1,89 @@
+internal import DataParallel
+public import Execution
+public import GraphIR
+
+/// A snapshot that does not belong to the model it is restored into.
+public struct SnapshotMismatch: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The array that is missing or of another shape.
+  public var object: String
+  /// What the model needs.
+  public var expected: String
+  /// What the snapshot holds.
+  public var found: String
+  /// One line: where, what, what to do.
+  public var description: String {
+    "\(object): expected \(expected), found \(found). Use the configuration that the checkpoint was "
+      + "made with, or another output folder."
+  }
+}
+
+extension Trainer {
+  /// Everything needed to continue, as a value.
+  public func snapshot(configuration text: String, environment: String) -> TrainingSnapshot {
+    TrainingSnapshot(
+      configuration: text, state: state.json(), environment: environment,
+      parameters: engine.parameters.arrays(of: { _ in true }),
+      moments: zip(configuration.optimizer.momentNames, engine.moments).map {
+        (name: $0, arrays: $1.arrays(of: \.isTrained))
+      })
+  }
+
+  /// Continues where a snapshot was taken.
+  ///
+  /// - Parameter best: the snapshot of the best epoch, which early stopping may return to.
+  /// - Throws: `SnapshotMismatch` where the snapshot belongs to another model or optimiser,
+  ///   `DecodingError` where its state cannot be read. The trainer is not usable after an error.
+  public func restore(_ snapshot: TrainingSnapshot, best: TrainingSnapshot?) throws {
+    let restored = try TrainingState(json: snapshot.state)
+    guard restored.epochSums.sums.count == state.epochSums.sums.count else {
+      throw SnapshotMismatch(
+        object: "state.epochSums", expected: "\(state.epochSums.sums.count) sums",
+        found: "\(restored.epochSums.sums.count)")
+    }
+    try engine.parameters.set(snapshot.parameters)
+    for (name, moment) in zip(configuration.optimizer.momentNames, engine.moments) {
+      guard let arrays = snapshot.moments.first(where: { $0.name == name })?.arrays else {
+        throw SnapshotMismatch(
+          object: "optimizer/\(name)", expected: "the optimiser's moments", found: "none")
+      }
+      try moment.set(arrays, of: \.isTrained)
+    }
+    state = restored
+    if let best, configuration.earlyStopping?.restoreBest == true {
+      let memory = ParameterMemory(engine.parameters.table)
+      try memory.set(best.parameters)
+      bestParameters = memory
+    }
+  }
+
+  /// Parameters and running statistics by name, in the field's layouts.
+  public var parameters: [NamedArray] { engine.parameters.arrays(of: { _ in true }) }
+}
+
+extension ParameterMemory {
+  /// The entries that satisfy a condition, with their names and shapes.
+  public func arrays(of condition: (ParameterDeclaration) -> Bool) -> [NamedArray] {
+    table.entries.indices.filter { condition(table.entries[$0].declaration) }.map { index in
+      let declaration = table.entries[index].declaration
+      return NamedArray(
+        name: declaration.name, shape: declaration.shape.extents, values: self[index])
+    }
+  }
+
+  /// Takes over arrays by name.
+  ///
+  /// - Throws: `SnapshotMismatch` where an entry is missing or of another shape.
+  public func set(
+    _ arrays: [NamedArray], of condition: (ParameterDeclaration) -> Bool = { _ in true }
+  ) throws(SnapshotMismatch) {
+    let named = Dictionary(arrays.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for (index, entry) in table.entries.enumerated() where condition(entry.declaration) {
+      let (name, shape) = (entry.declaration.name, entry.declaration.shape)
+      guard let array = named[name], array.shape == shape.extents else {
+        throw SnapshotMismatch(
+          object: name, expected: "\(shape)", found: named[name].map { "\($0.shape)" } ?? "nothing")
+      }
+      self[index] = array.values
+    }
+  }
+}

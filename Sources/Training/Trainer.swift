@@ -1,0 +1,192 @@
+internal import DataParallel
+internal import Execution
+internal import GraphIR
+internal import GraphPasses
+public import Models
+internal import RandomStreams
+
+/// What the caller of a training wants after a step or an epoch.
+public enum Directive: Sendable, Hashable {
+  case proceed
+  /// Stop here; the training can go on later.
+  case stop
+}
+
+/// Running means since the last report.
+public struct StepReport: Sendable, Hashable, Codable {
+  /// Optimiser steps so far.
+  public var step: Int
+  /// Passes over the data so far, with their fraction.
+  public var epoch: Double
+  /// Means since the last report.
+  public var metrics: Metrics
+  /// Mean of the gradient's norm before clipping.
+  public var gradientNorm: Double
+  /// Learning rate of the last step.
+  public var learningRate: Double
+  /// Training examples per second in this epoch so far.
+  public var samplesPerSecond: Double
+}
+
+/// The coordinator: takes a model through epochs of minibatches. Prints nothing, knows no file names.
+public final class Trainer {
+  /// The model that is trained.
+  public let model: Model
+  /// How it is trained.
+  public let configuration: TrainingConfiguration
+  /// Where the training stands.
+  public internal(set) var state: TrainingState
+  let engine: StepEngine
+  let training: ExampleSet
+  let validation: ExampleSet?
+  let validator: ChunkRunner
+  var bestParameters: ParameterMemory?
+  var learningRate = 0.0
+  private let noiseKey: UInt64
+  private var order: [UInt32] = []
+  private var scalars: [Float] = []
+
+  /// A training at its beginning.
+  ///
+  /// - Parameters:
+  ///   - shards: parts of a minibatch; the configuration's number where it has one.
+  ///   - threads: threads that compute them.
+  ///   - training: what is learnt from, at least one example.
+  ///   - validation: what early stopping looks at.
+  public init(
+    model: Model, configuration: TrainingConfiguration, shards: Int, threads: Int,
+    training: ExampleSet, validation: ExampleSet?
+  ) {
+    precondition(!training.rows.isEmpty, "a training needs an example")
+    self.model = model
+    self.configuration = configuration
+    self.training = training
+    self.validation = validation
+    let shards = configuration.shards ?? shards
+    state = TrainingState(shards: shards)
+    let table = ParameterTable(model.parameters)
+    let seed = UInt64(configuration.seed)
+    let family = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
+      model.trainingGraph(rows: $0).differentiated(of: .metric("objective"))
+    }
+    engine = StepEngine(
+      family, parameters: ParameterMemory(table, seed: seed),
+      momentCount: configuration.optimizer.momentNames.count,
+      batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
+      threadCount: threads)
+    let evaluation = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
+      model.evaluationGraph(rows: $0)
+    }
+    validator = ChunkRunner(
+      evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
+    noiseKey = Stream(seed: seed, purpose: .training).key
+    state.epochSums.sums = [Double](repeating: 0, count: engine.metricCount)
+    state.reportSums = state.epochSums
+  }
+
+  /// Passes over the data so far, with their fraction.
+  public var epochPosition: Double {
+    Double(state.epoch) + Double(state.offset) / Double(training.rows.count)
+  }
+
+  /// Passes over the data that the whole training makes.
+  public var totalEpochs: Double {
+    let byEpochs = configuration.epochs.map(Double.init) ?? .infinity
+    let bySteps = configuration.steps.map { Double($0) / Double(stepsPerEpoch) } ?? .infinity
+    return min(byEpochs, bySteps)
+  }
+
+  /// Minibatches of an epoch, the ragged last one included.
+  public var stepsPerEpoch: Int {
+    (training.rows.count + configuration.batchSize - 1) / configuration.batchSize
+  }
+
+  /// Bytes that the engine works in, parameters and moments included.
+  public var byteCount: Int {
+    engine.workingByteCount + engine.parameters.table.count * 4 * (1 + engine.moments.count)
+  }
+
+  /// Trains until the end, or until the caller stops it.
+  ///
+  /// - Parameters:
+  ///   - afterStep: called after each step; the report is there every so many steps.
+  ///   - afterEpoch: called after each epoch's validation.
+  /// - Throws: `NonFiniteLoss`, `ShardFailure`, or what the callbacks throw.
+  public func run(
+    afterStep: (Trainer, StepReport?) throws -> Directive,
+    afterEpoch: (Trainer, EpochRecord) throws -> Directive
+  ) throws -> StopReason {
+    if let ended = state.ended { return ended }
+    order = shuffled()
+    while !isComplete {
+      try step()
+      if try afterStep(self, takeReport()) == .stop { return .interrupted }
+      guard state.offset == training.rows.count else { continue }
+      let record = try endEpoch()
+      if record.isBest { keepBest() }
+      if shouldStopEarly { state.ended = .stoppedEarly } else if isComplete { state.ended = .completed }
+      if state.ended != nil { restoreBest() }
+      let directive = try afterEpoch(self, record)
+      if let ended = state.ended { return ended }
+      if directive == .stop { return .interrupted }
+      order = shuffled()
+    }
+    state.ended = .completed
+    return .completed
+  }
+
+  private var isComplete: Bool {
+    state.epoch >= configuration.epochs ?? .max || state.step >= configuration.steps ?? .max
+  }
+
+  /// The epoch's order of examples: a function of seed and epoch alone.
+  private func shuffled() -> [UInt32] {
+    let stream = Stream(seed: UInt64(configuration.seed), purpose: .shuffling)
+    let order = stream.permutation(of: training.rows.count, turn: UInt32(state.epoch))
+    return order.map { training.rows[Int($0)] }
+  }
+
+  private func step() throws {
+    let end = min(state.offset + configuration.batchSize, training.rows.count)
+    let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
+    let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
+    learningRate = configuration.optimizer.learningRate * factor * state.plateau.factor
+    scalars = model.scalars(atEpoch: epochPosition).map { Float($0) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = try engine.step(
+      order, state.offset..<end, from: training.source, scalars: scalars,
+      noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
+      update: configuration.optimizer.rule(rate: learningRate, count: state.step + 1),
+      penalty: configuration.penalty, clipNorm: configuration.clipNorm)
+    let seconds = (clock.now - start) / .seconds(1)
+    state.secondsInSteps += seconds
+    state.epochSeconds += seconds
+    state.step += 1
+    state.offset = end
+    add(outcome, to: &state.epochSums)
+    add(outcome, to: &state.reportSums)
+  }
+
+  private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {
+    engine.addMetrics(to: &sums.sums)
+    sums.gradientNorms += outcome.gradientNorm
+    sums.exampleCount += outcome.exampleCount
+    sums.stepCount += 1
+  }
+
+  private func takeReport() -> StepReport? {
+    guard state.reportSums.stepCount >= configuration.reportEverySteps,
+      let metrics = state.reportSums.metrics(engine.metricRange)
+    else { return nil }
+    defer { state.reportSums.clear() }
+    return StepReport(
+      step: state.step, epoch: epochPosition, metrics: metrics,
+      gradientNorm: state.reportSums.gradientNorms / Double(state.reportSums.stepCount),
+      learningRate: learningRate, samplesPerSecond: samplesPerSecond)
+  }
+
+  var samplesPerSecond: Double {
+    Double(state.epochSums.exampleCount) / max(state.epochSeconds, 1e-9)
+  }
+}

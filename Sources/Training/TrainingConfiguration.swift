@@ -1,0 +1,105 @@
+public import Configuration
+public import DataParallel
+
+/// The section `training` of a configuration.
+public struct TrainingConfiguration: Sendable {
+  /// When to stop because validation no longer improves.
+  public struct EarlyStopping: Sendable, Hashable {
+    /// Epochs without improvement before training stops.
+    public var patience: Int
+    /// Nats per example below the best that count as an improvement.
+    public var minimumImprovement: Double
+    /// Whether the parameters of the best epoch are the training's result.
+    public var restoreBest: Bool
+  }
+
+  /// Examples in a minibatch.
+  public var batchSize: Int
+  /// Parts of a minibatch; nil lets the machine decide at the first start.
+  public var shards: Int?
+  /// Passes over the data; nil for no limit.
+  public var epochs: Int?
+  /// Optimiser steps; nil for no limit.
+  public var steps: Int?
+  /// Seed of everything random.
+  public var seed: Int
+  /// Steps between two reports of running metrics.
+  public var reportEverySteps: Int
+  /// Longest gradient that is applied as it is; nil for any.
+  public var clipNorm: Double?
+  /// L1 and L2 penalties on weights.
+  public var penalty: WeightPenalty
+  /// When to stop early; nil for never.
+  public var earlyStopping: EarlyStopping?
+  package var optimizer: any Optimizer
+  package var schedule: any Schedule
+  /// The section with all defaults filled in.
+  public var resolved: JSONNode
+
+  /// Moments that the optimiser keeps for each parameter.
+  public var momentCount: Int { optimizer.momentNames.count }
+
+  /// Reads the section.
+  ///
+  /// - Throws: `ConfigurationError` at the key that is wrong.
+  public init(reading node: JSONNode) throws(ConfigurationError) {
+    var reader = try ObjectReader(node)
+    try reader.allow(only: [
+      "batchSize", "shards", "epochs", "steps", "seed", "precision", "optimizer", "schedule",
+      "clipNorm", "l1", "l2", "earlyStopping", "reportEverySteps",
+    ])
+    batchSize = try reader.integer("batchSize", default: 128, in: 1...1_000_000)
+    shards = try reader.optionalInteger("shards", in: 1...4096)
+    let limit = 1...1_000_000_000
+    let hasSteps = node["steps"].map { !$0.isNull } ?? false
+    if !hasSteps, node["epochs"] == nil {
+      epochs = try reader.integer("epochs", default: 10, in: limit)
+    } else {
+      epochs = try reader.optionalInteger("epochs", in: limit)
+    }
+    steps = try reader.optionalInteger("steps", in: limit)
+    if epochs == nil, steps == nil {
+      throw reader.error(
+        "epochs", expected: "a number of epochs or steps", found: "neither",
+        remedy: "Set training.epochs or training.steps.")
+    }
+    seed = try reader.integer("seed", default: 0, in: 0...Int.max)
+    _ = try reader.string("precision", default: "float32", among: ["float32"])
+    optimizer = try reader.choice(
+      "optimizer", of: "optimizer", default: .string(Adam.key), among: Self.optimizers)
+    schedule = try reader.choice(
+      "schedule", of: "schedule", default: .string(Constant.key), among: Self.schedules)
+    clipNorm = try reader.optionalNumber("clipNorm", above: 0)
+    penalty = WeightPenalty(
+      l1: try reader.number("l1", default: 0, in: 0...1e6),
+      l2: try reader.number("l2", default: 0, in: 0...1e6))
+    earlyStopping = try reader.optionalObject("earlyStopping") {
+      (reader: inout ObjectReader) throws(ConfigurationError) in
+      EarlyStopping(
+        patience: try reader.integer("patience", default: 10, in: 0...1_000_000),
+        minimumImprovement: try reader.number("minimumImprovement", default: 0, in: 0...1e12),
+        restoreBest: try reader.boolean("restoreBest", default: true))
+    }
+    reportEverySteps = try reader.integer("reportEverySteps", default: 50, in: 1...1_000_000)
+    resolved = try reader.finish()
+  }
+
+  private static var optimizers: [ChoiceEntry<any Optimizer>] {
+    [entry(Adam.self), entry(AdamW.self), entry(SGD.self)]
+  }
+
+  private static func entry(_ type: any Optimizer.Type) -> ChoiceEntry<any Optimizer> {
+    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
+  }
+
+  private static var schedules: [ChoiceEntry<any Schedule>] {
+    [
+      entry(Constant.self), entry(LinearWarmUp.self), entry(Cosine.self), entry(StepDecay.self),
+      entry(ReduceOnPlateau.self),
+    ]
+  }
+
+  private static func entry(_ type: any Schedule.Type) -> ChoiceEntry<any Schedule> {
+    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
+  }
+}

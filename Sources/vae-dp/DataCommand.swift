@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import VAEDP
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Make data sets to start with.",
+    subcommands: [SpritesCommand.self, MNISTCommand.self])
+}
+
+struct SpritesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sprites",
+    abstract: "Draw binary 64 × 64 images of squares, ellipses and hearts with known factors.")
+
+  @Option(name: .shortAndLong, help: "The HDF5 file.")
+  var output = "data/sprites.h5"
+
+  @Option(help: "About how many images; the nearest full grid of factors is drawn.")
+  var size = SpritesGrid.standardSize
+
+  @Flag(help: "Replace a file that exists.")
+  var replace = false
+
+  func run() throws {
+    try reporting {
+      let line = ProgressLine()
+      let generator = SpritesGenerator(size: size)
+      try makeFolder(of: output)
+      try generator.write(to: output, replacing: replace) { done, total in
+        line.show("drawing \(output) \(done * 100 / max(1, total)) %")
+      }
+      line.say("\(output): \(generator.grid.count) images")
+    }
+  }
+}
+
+struct MNISTCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mnist", abstract: "Convert the four IDX files of MNIST, gzipped or not.")
+
+  @Option(help: "Folder of train-images-idx3-ubyte[.gz] and its three companions.")
+  var from: String
+
+  @Option(name: .shortAndLong, help: "The HDF5 file.")
+  var output = "data/mnist.h5"
+
+  @Flag(help: "Replace a file that exists.")
+  var replace = false
+
+  func run() throws {
+    try reporting {
+      try makeFolder(of: output)
+      try MNISTImporter.importFiles(from: from, to: output, replacing: replace)
+      ProgressLine().say("\(output): train and test images with labels")
+    }
+  }
+}
+
+private func makeFolder(of file: String) throws {
+  try FileManager.default.createDirectory(
+    at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import VAEDP
+
+/// Runs a command's work; an error becomes one line on standard error and the exit code of its kind.
+func reporting(_ work: () throws -> Void) throws {
+  do {
+    try work()
+  } catch let code as ExitCode {
+    throw code
+  } catch let error as ValidationError {
+    throw error
+  } catch {
+    FileHandle.standardError.write(Data("vae-dp: \(error)\n".utf8))
+    throw ExitCode(exitCode(of: error))
+  }
+}
+
+/// Exit codes follow sysexits.h; 20 is a training that diverged.
+private func exitCode(of error: any Error) -> Int32 {
+  switch error {
+  case is ConfigurationError: 78
+  case let error as DatasetError:
+    switch error.code {
+    case .missingFile: 66
+    case .alreadyExists: 73
+    case .inputOutput: 74
+    case .wrongShape, .wrongType, .empty, .wrongAttribute, .ambiguousLayout, .notFinite,
+      .malformed:
+      65
+    }
+  case let error as HDF5Error: error.code == .inputOutput ? 74 : 65
+  case let error as CheckpointError:
+    error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
+  case let error as RunError:
+    switch error.code {
+    case .busy: 75
+    case .cannotCreate, .exists: 73
+    case .missing, .nothingToResume, .noSplit: 66
+    case .changedConfiguration: 78
+    }
+  case is SnapshotMismatch: 78
+  case is NonFiniteLoss: 20
+  case is ReportError: 73
+  case is CocoaError: 74
+  default: 70
+  }
+}

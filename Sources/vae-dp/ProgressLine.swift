@@ -1,0 +1,68 @@
+import Foundation
+import VAEDP
+
+/// Shows how a training goes: one line that rewrites itself on a terminal, plain lines elsewhere.
+final class ProgressLine {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var isOpen = false
+  private var lastActivity = ""
+
+  /// A line that stays.
+  func say(_ text: String) {
+    write((isOpen ? "\r\u{1B}[K" : "") + text + "\n")
+    isOpen = false
+  }
+
+  /// A line that the next one replaces; nothing where output is not a terminal.
+  func show(_ text: String) {
+    guard isTerminal else { return }
+    write("\r\u{1B}[K" + text)
+    isOpen = true
+  }
+
+  /// What happens in a run.
+  func observe(_ event: RunEvent, of total: Double) {
+    switch event {
+    case .preparing(let activity, let fraction):
+      show("\(activity) \(Int(fraction * 100)) %")
+      if !isTerminal, activity != lastActivity { say(activity) }
+      lastActivity = activity
+    case .skipped(let problem): say("skipped a checkpoint: \(problem)")
+    case .resumed(let file, let step, let changes):
+      say("continuing from \(file) at step \(step)")
+      for change in changes { say("  changed: \(change)") }
+    case .step(let report): step(report, of: total)
+    case .epoch(let record): epoch(record)
+    case .saved: break
+    case .saveFailed(let problem): say("checkpoint not saved, training goes on: \(problem)")
+    }
+  }
+
+  private func step(_ report: StepReport, of total: Double) {
+    let line =
+      "epoch \(two(report.epoch))"
+      + (total.isFinite ? " of \(two(total))" : "") + "  " + numbers(report.metrics)
+      + "  \(Int(report.samplesPerSecond.rounded())) samples/s"
+    if isTerminal { show(line) } else { say("step \(report.step)  " + line) }
+  }
+
+  private func epoch(_ record: EpochRecord) {
+    var line = "epoch \(record.epoch)  train " + numbers(record.training)
+    if let validation = record.validation {
+      line += "  validation \(two(validation.objective))"
+      if record.isBest { line += " (best)" }
+    }
+    let units = record.validation?.activeUnits ?? record.training.activeUnits
+    say(line + "  active \(units)  \(Int(record.samplesPerSecond.rounded())) samples/s")
+  }
+
+  private func numbers(_ metrics: Metrics) -> String {
+    "\(two(metrics.objective)) = reconstruction \(two(metrics.reconstruction)) + KL "
+      + (metrics.weightedKL == metrics.kl
+        ? two(metrics.kl) : "\(two(metrics.weightedKL)) (unweighted \(two(metrics.kl)))")
+  }
+
+  private func two(_ number: Double) -> String { String(format: "%.2f", number) }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import VAEDP
+
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample", abstract: "Draw from the prior and decode, into a picture.")
+
+  @Argument(help: "A run folder (its best checkpoint, or its last) or a checkpoint file.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: "How many.")
+  var number = 64
+
+  @Option(help: "Seed of the draws.")
+  var seed: UInt64 = 0
+
+  @Option(name: .shortAndLong, help: "The PNG file.")
+  var output: String
+
+  @OptionGroup var threads: ThreadOption
+
+  func validate() throws {
+    guard (1...100_000).contains(number) else {
+      throw ValidationError("-n takes a number from 1 to 100000.")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let trained = try TrainedModel(model, threads: threads.count)
+      let images = try trained.runner.sample(count: number, seed: seed)
+      let shape = [number] + trained.runner.model.exampleShape
+      try ImageGrid(images, shape: shape).write(to: output)
+      print(output)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import VAEDP
+
+struct SummaryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summary",
+    abstract: "Show a model: resolved configuration, layers, parameters, operations, memory.")
+
+  @Argument(help: "A configuration, a run folder or a checkpoint file.")
+  var subject: String
+
+  @Argument(help: "Keys to override: training.batchSize=64")
+  var overrides: [String] = []
+
+  func run() throws {
+    try reporting {
+      if subject.hasSuffix(".json") {
+        let configuration = try RunConfiguration(file: subject, overrides: overrides)
+        let shape = try Model.exampleShape(reading: configuration.model)
+        let model = try Model(reading: configuration.model, exampleShape: shape)
+        print(configuration.resolved(with: model).text())
+        print(summary(of: model, configuration.training).text)
+        return
+      }
+      let trained = try TrainedModel(subject)
+      print(trained.resolved.text())
+      print(summary(of: trained.runner.model, trained.configuration.training).text)
+      print("  trained for \(trained.state.step) steps, \(trained.state.epoch) epochs: \(trained.file)")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import VAEDP
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a model.",
+    discussion: """
+      The run folder holds config.json, metrics.jsonl, metrics.csv, checkpoints/ and samples/.
+      Ctrl-C finishes the step, saves and leaves; --resume auto goes on from there to the same bits.
+      """)
+
+  @Argument(help: "A configuration, such as configs/conv.json.")
+  var config: String
+
+  @Argument(help: "Keys to override: training.epochs=3")
+  var overrides: [String] = []
+
+  @OptionGroup var threads: ThreadOption
+
+  @Option(help: "Folder of the run. (default: runs/<name>)")
+  var output: String?
+
+  @Option(help: "Checkpoint to continue from: auto, never or the path of a file.")
+  var resume = "never"
+
+  @Option(help: "Stop and save after this time: 90s, 30m or 2h.")
+  var maxTime: Duration?
+
+  @Flag(help: "Check configuration and data, print the model, and train nothing.")
+  var dryRun = false
+
+  func run() throws {
+    try reporting {
+      let configuration = try RunConfiguration(file: config, overrides: overrides)
+      if dryRun { return try check(configuration) }
+      let line = ProgressLine()
+      let interruption = Interruption()
+      var total = Double.infinity
+      let mode: Resume =
+        resume == "auto" ? .automatic : resume == "never" ? .never : .path(resume)
+      let run = try TrainingRun(
+        configuration, output: output, resume: mode, threads: threads.count
+      ) { line.observe($0, of: total) }
+      total = run.trainer.totalEpochs
+      line.say(describe(run))
+      let outcome = try run.run(maxSeconds: maxTime?.seconds) { interruption.signal != 0 }
+      line.say(ending(outcome, run))
+      if outcome.isUnsaved { throw ExitCode(74) }
+      if interruption.signal != 0 { throw ExitCode(128 + interruption.signal) }
+    }
+  }
+
+  private func check(_ configuration: RunConfiguration) throws {
+    let line = ProgressLine()
+    let data = try RunData(configuration.data, seed: configuration.training.seed) {
+      line.observe(.preparing($0, $1), of: 0)
+    }
+    let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    line.say("\(configuration.name): \(data.training.rows.count) examples to train on")
+    print(configuration.resolved(with: model).text())
+    print(summary(of: model, configuration.training).text)
+  }
+
+  private func describe(_ run: TrainingRun) -> String {
+    let trainer = run.trainer
+    let examples = run.data.training.rows.count
+    return """
+      \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.latentCount) latents
+      \(summary(of: trainer.model, trainer.configuration, shards: trainer.state.shards).text)
+        \(examples) training examples, batches of \(trainer.configuration.batchSize) in \
+      \(trainer.state.shards) shards, \(trainer.stepsPerEpoch) steps per epoch → \(run.folder.path)
+      """
+  }
+
+  private func ending(_ outcome: RunOutcome, _ run: TrainingRun) -> String {
+    let state = run.trainer.state
+    let time = String(format: "%.1f", state.secondsInSteps)
+    switch outcome.reason {
+    case .completed: return "done: \(state.step) steps in \(time) s of training → \(run.folder.path)"
+    case .stoppedEarly:
+      let best = state.best.map { " (best epoch \($0.epoch))" } ?? ""
+      return "stopped early after epoch \(state.epoch)\(best) → \(run.folder.path)"
+    case .interrupted:
+      return "stopped at step \(state.step) and saved; go on with: vae-dp train \(config) --resume auto"
+        + (output.map { " --output \($0)" } ?? "")
+    }
+  }
+}
+
+/// A model's summary with the training that it is meant for.
+func summary(
+  of model: Model, _ training: TrainingConfiguration, shards: Int? = nil
+) -> ModelSummary {
+  let shards = shards ?? training.shards ?? availableThreadCount()
+  return ModelSummary(
+    model, rowsPerShard: max(1, training.batchSize / shards), momentCount: training.momentCount)
+}
+
+/// A time such as `30m`.
+struct Duration: ExpressibleByArgument {
+  var seconds: Double
+
+  init?(argument: String) {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let last = argument.last else { return nil }
+    let digits = units[last] == nil ? argument[...] : argument.dropLast()
+    guard let number = Double(digits), number > 0, number.isFinite else { return nil }
+    seconds = number * (units[last] ?? 1)
+  }
+}

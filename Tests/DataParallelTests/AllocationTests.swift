@@ -1,0 +1,101 @@
+import CAllocationCounter
+import DataParallel
+import Testing
+
+/// Once a minibatch of a size has been seen, a step allocates nothing of its own.
+///
+/// Each measurement has a process to itself, where nothing else allocates.
+@Suite(.enabled(if: allocation_counter_is_available()))
+struct AllocationTests {
+  @Test func stepsOfADenseModelDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      try expectNoAllocations(.dense, clipNorm: nil)
+      try expectNoAllocations(.dense, clipNorm: 0.1)
+    }
+    printed(result)
+  }
+
+  @Test func stepsOfAConvolutionDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      try expectNoAllocations(.convolution, clipNorm: nil)
+    }
+    printed(result)
+  }
+
+  /// The counter sees what it is there for: an array made between steps.
+  @Test func anAllocationIsSeen() async {
+    await #expect(processExitsWith: .success) {
+      let sites = allocations {
+        for count in 1...20 { consume([UInt32](repeating: 1, count: count)) }
+      }
+      #expect(sites.filter(\.isOurs).reduce(0) { $0 + $1.calls } == 20)
+    }
+  }
+
+  private func printed(_ result: ExitTest.Result?) {
+    guard let result else { return }
+    print(String(decoding: result.standardOutputContent, as: UTF8.self), terminator: "")
+  }
+}
+
+/// A place in the code that allocated.
+private struct AllocationSite {
+  var owner: String
+  var calls: Int
+  var backtrace: String
+
+  /// Libraries that allocate as they see fit, which are only reported.
+  var isOurs: Bool {
+    !["libdnnl", "libdispatch", "libBlocksRuntime", "libgomp", "libc", "ld-linux", "libgcc_s"]
+      .contains { owner == $0 || owner.hasPrefix($0 + ".") || owner.hasPrefix($0 + "-") }
+  }
+}
+
+/// What `body` allocates, on any thread.
+private func allocations(during body: () throws -> Void) rethrows -> [AllocationSite] {
+  allocation_counter_start()
+  defer { allocation_counter_stop() }
+  try body()
+  allocation_counter_stop()
+  return (0..<allocation_counter_site_count()).map { site in
+    var text = [CChar](repeating: 0, count: 4096)
+    unsafe allocation_counter_describe(site, &text, text.count)
+    return unsafe AllocationSite(
+      owner: String(cString: allocation_counter_owner(site)),
+      calls: allocation_counter_calls(site),
+      backtrace: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+}
+
+/// Three steps to warm up, then twenty that are counted.
+private func expectNoAllocations(_ sample: TrainingSample, clipNorm: Double?) throws {
+  let engine = sample.engine(batchSize: 32, shards: 2, threads: 2)
+  let order = (0..<96).map { UInt32($0) }
+  let scalars = sample.scalars
+  func steps(_ counts: ClosedRange<Int>) throws {
+    for count in counts {
+      let start = count % 3 * 32
+      _ = try engine.step(
+        order, start..<start + 32, from: sample.source, scalars: scalars,
+        noise: (7, UInt32(count)),
+        update: .adam(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, count: count),
+        penalty: WeightPenalty(), clipNorm: clipNorm)
+    }
+  }
+  try steps(1...3)
+  let sites = try allocations { try steps(4...23) }
+  for site in sites where site.isOurs {
+    Issue.record("\(site.calls) allocations of \(site.owner) at\n\(site.backtrace)")
+  }
+  for (owner, calls) in Dictionary(grouping: sites, by: \.owner).mapValues({ $0.reduce(0) { $0 + $1.calls } }) {
+    print("\(sample), 20 steps: \(calls) allocations of \(owner)")
+  }
+}
+
+@inline(never) private func consume(_ values: [UInt32]) {
+  if values.first == 0 { print(values) }
+}

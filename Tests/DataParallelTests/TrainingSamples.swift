@@ -1,0 +1,109 @@
+import Configuration
+import DataParallel
+import EngineTestSupport
+import Execution
+import GraphIR
+import GraphPasses
+import Models
+
+/// A small model, its data and its training graph.
+struct TrainingSample: Sendable, CustomStringConvertible {
+  let description: String
+  let model: Model
+  let source: FloatExamples
+
+  /// Two dense layers each way, a Gaussian posterior.
+  static let dense = TrainingSample(
+    "dense", exampleShape: [18],
+    """
+    { "encoder": [{ "dense": { "units": 17 } }, "relu", { "dense": { "units": 9 } }, "tanh"],
+      "posterior": { "gaussian": { "latent": 3 } },
+      "decoder": [{ "dense": { "units": 11 } }, "relu", { "dense": { "units": 18 } }],
+      "likelihood": "bernoulli" }
+    """)
+
+  /// Convolutions with batch normalisation and dropout.
+  static let convolution = TrainingSample(
+    "convolution", exampleShape: [8, 8, 1],
+    """
+    { "encoder": [
+        { "conv": { "channels": 6, "kernel": 4, "stride": 2, "padding": 1 } }, "batchNorm", "relu",
+        { "dropout": { "probability": 0.25 } }, "flatten", { "dense": { "units": 13 } }, "relu"],
+      "posterior": { "gaussian": { "latent": 3 } },
+      "decoder": [
+        { "dense": { "units": 96 } }, "relu",
+        { "reshape": { "channels": 6, "height": 4, "width": 4 } }, "batchNorm",
+        { "convTranspose": { "channels": 1, "kernel": 4, "stride": 2, "padding": 1 } }],
+      "likelihood": "bernoulli" }
+    """)
+
+  private init(_ name: String, exampleShape: [Int], _ json: String) {
+    description = name
+    do {
+      model = try Model(reading: JSONNode.parse(json, file: name), exampleShape: exampleShape)
+    } catch { preconditionFailure("\(error)") }
+    let size = exampleShape.reduce(1, *)
+    // Smooth, and different for every element and row.
+    let values = (0..<100 * size).map { index -> Float in
+      let (row, element) = (index / size, index % size)
+      return Float((row * 7919 + element * (row % 13 + 1) * 31) % 97) / 96
+    }
+    source = FloatExamples(values, exampleShape: exampleShape)
+  }
+
+  /// Plans of the differentiated training graph.
+  func family() -> PlanFamily {
+    PlanFamily(
+      table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames
+    ) { [model] in model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
+  }
+
+  /// An engine at the parameters of seed 1.
+  func engine(
+    batchSize: Int, shards: Int, threads: Int, momentCount: Int = 2
+  ) -> StepEngine {
+    let family = family()
+    return StepEngine(
+      family, parameters: ParameterMemory(family.table, seed: 1), momentCount: momentCount,
+      batchSize: batchSize, shardCount: shards, threadCount: threads)
+  }
+
+  /// Value of the scalars of the objective.
+  var scalars: [Float] { model.scalars(atEpoch: 1).map { Float($0) } }
+}
+
+extension StepEngine {
+  /// A step with Adam on `order[range]`.
+  func adam(
+    _ sample: TrainingSample, _ order: [UInt32], _ range: Range<Int>, count: Int,
+    clipNorm: Double? = nil
+  ) throws -> StepOutcome {
+    try step(
+      order, range, from: sample.source, scalars: sample.scalars, noise: (7, UInt32(count)),
+      update: .adam(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.1, count: count),
+      penalty: WeightPenalty(l1: 1e-4, l2: 1e-3), clipNorm: clipNorm)
+  }
+
+  /// A step that changes no trained parameter and leaves the mean gradient, as it is after clipping,
+  /// in the only moment, which must be zero before.
+  func measure(
+    _ sample: TrainingSample, _ order: [UInt32], clipNorm: Double? = nil
+  ) throws -> StepOutcome {
+    try step(
+      order, 0..<order.count, from: sample.source, scalars: sample.scalars, noise: (7, 1),
+      update: .sgd(rate: 0, momentum: 0.5, nesterov: false), penalty: WeightPenalty(),
+      clipNorm: clipNorm)
+  }
+
+  /// Bits of all parameters and statistics.
+  var parameterBits: [[UInt32]] {
+    parameters.table.entries.indices.map { parameters[$0].map(\.bitPattern) }
+  }
+
+  /// Σ of the squares of the first moment, whole.
+  var firstMomentNorm: Double {
+    moments[0].table.entries.indices.reduce(0.0) { sum, index in
+      moments[0][index].reduce(sum) { $0 + Double($1) * Double($1) }
+    }.squareRoot()
+  }
+}

@@ -1,0 +1,119 @@
+import EngineTestSupport
+import Execution
+import GraphIR
+import GraphPasses
+import GraphTestSupport
+import Kernels
+import Models
+import Testing
+
+/// What the training graphs of the shipped configurations become.
+@Suite struct ShippedPlanTests {
+  @Test func everyConfigurationIsHere() throws {
+    #expect(try ShippedConfiguration.fileNames() == ShippedConfiguration.all.map(\.name).sorted())
+  }
+
+  @Test(arguments: ShippedConfiguration.all)
+  func memoryIsSafe(configuration: ShippedConfiguration) throws {
+    var program = try configuration.trainingGraph().lowered()
+    let plan = program.planMemory()
+    #expect(program.violations(of: plan) == [])
+  }
+
+  /// Kernel calls and loops of one shard's step, as they were when this was last looked at. A pass
+  /// that gets better makes a number smaller: then write the new one here. A larger one needs a reason.
+  static let budget: [String: (calls: Int, loops: Int)] = [
+    "autoencoder": (20, 8), "conv": (70, 25), "conv-mnist": (44, 17), "flow": (219, 198),
+    "iwae": (45, 23), "keras-784-128-2": (24, 9), "mlp": (24, 9),
+  ]
+
+  @Test(arguments: ShippedConfiguration.all)
+  func callsPerStepAreAsRecorded(configuration: ShippedConfiguration) throws {
+    let program = try configuration.trainingGraph().lowered()
+    let recorded = try #require(ShippedPlanTests.budget[configuration.name])
+    #expect(program.instructions.count == recorded.calls)
+    #expect(program.loops.count == recorded.loops)
+  }
+
+  @Test(arguments: ShippedConfiguration.all)
+  func noProductRunsOnAReferenceKernel(configuration: ShippedConfiguration) throws {
+    let graph = try configuration.trainingGraph()
+    let plan = Plan(graph, table: ParameterTable(graph.parameters))
+    let sequence = try KernelSequence(
+      plan.calls, arenaCount: plan.arenaCount, workspace: Workspace())
+    #expect(sequence.implementations.count >= 8)
+    for name in sequence.implementations { #expect(!name.isEmpty && !name.contains("ref")) }
+  }
+
+  @Test(arguments: ShippedConfiguration.all)
+  func biasesAndReLUsAreInTheProducts(configuration: ShippedConfiguration) throws {
+    let program = try configuration.trainingGraph().lowered()
+    let model = try configuration.model()
+    let layers = model.encoder.layers + model.decoder.layers
+    let epilogues = program.instructions.compactMap { instruction -> Epilogue? in
+      if case .product(_, _, _, let epilogue, _) = instruction { epilogue } else { nil }
+    }
+    // A transposed convolution is a product without epilogue, so the ReLU after it is a loop's.
+    let reluAfterTransposed = zip(layers, layers.dropFirst()).count {
+      $0.kind == "convTranspose" && $1.kind == "relu"
+    }
+    let heads = configuration.name == "autoencoder" ? 1 : 2
+    let products = layers.count { ["dense", "conv"].contains($0.kind) } + heads
+    #expect(epilogues.count { $0.bias != nil } == products)
+    #expect(
+      epilogues.count { $0.slope == 0 } == layers.count { $0.kind == "relu" } - reluAfterTransposed)
+    #expect(program.loops.count { $0.has(.unary(.relu)) } == reluAfterTransposed)
+  }
+
+  @Test(arguments: ShippedConfiguration.all)
+  func theFirstLayerHasNoInputGradient(configuration: ShippedConfiguration) throws {
+    let program = try configuration.trainingGraph().lowered()
+    let convolutions = try configuration.model().encoder.layers.count { $0.kind == "conv" }
+    let gradients = program.instructions.count { instruction in
+      if case .product(.convolutionInputGradient(let shape), _, _, _, _) = instruction {
+        return shape.inChannels == 1
+      }
+      return false
+    }
+    #expect(gradients == 0)
+    // Of the encoder's convolutions all but the first pass a gradient on.
+    let decoder = try configuration.model().decoder.layers.count { $0.kind == "convTranspose" }
+    let all = program.instructions.count { instruction in
+      if case .product(.convolutionInputGradient, _, _, _, _) = instruction { true } else { false }
+    }
+    // The decoder's own are transposed convolutions; the last, to one channel, is `columns`.
+    #expect(all == max(0, convolutions - 1) + max(0, decoder - 1))
+    let columns = program.instructions.count { instruction in
+      if case .columns(let shape, _, _, _) = instruction { shape.inChannels == 1 } else { false }
+    }
+    #expect(columns == min(1, decoder))
+  }
+
+  /// softplus(y) of log p(x|z) and sigmoid(y) of its derivative read y once.
+  @Test(arguments: ShippedConfiguration.all.filter { !["autoencoder", "iwae"].contains($0.name) })
+  func likelihoodAndItsGradientShareALoop(configuration: ShippedConfiguration) throws {
+    let loops = try configuration.trainingGraph().lowered().loops
+    #expect(loops.count { $0.has(.unary(.softplus)) && $0.has(.unary(.sigmoid)) } >= 1)
+  }
+}
+
+extension ShippedConfiguration {
+  /// The differentiated and simplified training graph of half a minibatch of 128.
+  fileprivate func trainingGraph() throws -> Graph {
+    try model().trainingGraph(rows: 64).differentiated(of: .metric("objective")).simplified()
+  }
+}
+
+extension Program {
+  fileprivate var loops: [Loop] {
+    instructions.compactMap { if case .loop(let loop) = $0 { loop } else { nil } }
+  }
+}
+
+extension Loop {
+  fileprivate func has(_ op: Op) -> Bool {
+    functions.contains { function in
+      if case .unary(let name, _) = function { op == .unary(name) } else { false }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import DataParallel
+import EngineTestSupport
+import Execution
+import GraphIR
+import GraphPasses
+import HDF5
+import Models
+
+/// Training on the one minibatch of a golden case.
+struct GoldenRun {
+  let engine: StepEngine
+  private let golden: GoldenCase
+  private let source: FloatExamples
+
+  init(_ golden: GoldenCase, momentCount: Int, shards: Int) {
+    self.golden = golden
+    let memory = golden.parameterMemory()
+    let family = PlanFamily(
+      table: memory.table, exampleName: "x", scalarNames: golden.model.scalarNames
+    ) { golden.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
+    engine = StepEngine(
+      family, parameters: memory, momentCount: momentCount, batchSize: golden.exampleCount,
+      shardCount: shards, threadCount: 2)
+    source = FloatExamples(
+      golden.rows, exampleShape: [golden.exampleSize + golden.model.latentCount])
+  }
+
+  func step(_ rule: UpdateRule) throws {
+    _ = try engine.step(
+      Array(0..<UInt32(golden.exampleCount)), 0..<golden.exampleCount, from: source,
+      scalars: [Float(golden.beta)], noise: (0, 0), update: rule, penalty: WeightPenalty(),
+      clipNorm: nil)
+  }
+
+  /// A scalar metric, averaged over the examples.
+  func metric(_ name: String) -> Double {
+    engine.metric(name).map { Double($0[0]) / Double(golden.exampleCount) } ?? .nan
+  }
+}
+
+extension GoldenCase {
+  /// Names of the groups in the file.
+  static func fileCases() throws -> [String] {
+    try HDF5File(reading: file).children(of: "/").sorted()
+  }
+
+  /// One shard, and two where no layer joins the examples of a shard.
+  var shardCounts: [Int] { hasBatchNorm ? [1] : [1, 2] }
+
+  /// The model's parameters as the case has them; statistics at their start.
+  func parameterMemory() -> ParameterMemory {
+    let memory = ParameterMemory(ParameterTable(model.parameters), seed: 0)
+    for (index, declaration) in model.parameters.enumerated() where declaration.isTrained {
+      memory[index] = parameter(declaration.name, under: "params")!.map { Float($0) }
+    }
+    return memory
+  }
+
+  /// Whether nothing but rounding is in a gradient, as of a bias before a batch normalisation.
+  func hasZeroGradient(_ name: String) -> Bool {
+    parameter(name, under: "grads")!.allSatisfy { abs($0) < 1e-12 }
+  }
+}

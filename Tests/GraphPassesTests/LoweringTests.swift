@@ -1,0 +1,128 @@
+import GraphIR
+import GraphPasses
+import Testing
+
+/// What becomes one kernel call.
+@Suite struct LoweringTests {
+  @Test func biasAndActivationJoinTheMatmul() {
+    let program = lowered { builder in
+      let x = builder.input("x", [4, 5])
+      let y = builder.dense(x, weight: weight([3, 5], &builder), bias: bias(3, &builder))
+      builder.output(.result("y"), builder.relu(y))
+    }
+    #expect(program.instructions.map(kind) == ["matmul + bias + activation 0.0"])
+  }
+
+  @Test func biasAndActivationJoinTheConvolution() {
+    let program = lowered { builder in
+      let x = builder.input("x", [2, 8, 8, 3])
+      let geometry = ConvolutionGeometry(stride: 2, padding: 1)
+      let y = builder.convolution(x, weight: weight([6, 3, 4, 4], &builder), geometry)
+      let biased = builder.add(y, bias(6, &builder))
+      builder.output(.result("y"), builder.leakyReLU(biased, slope: 0.25))
+    }
+    #expect(program.instructions.map(kind) == ["convolution + bias + activation 0.25"])
+  }
+
+  /// A product that someone else reads too is not changed by an activation.
+  @Test func anActivationWithAnotherReaderStaysOutside() {
+    let program = lowered { builder in
+      let x = builder.input("x", [4, 5])
+      let y = builder.dense(x, weight: weight([3, 5], &builder), bias: bias(3, &builder))
+      builder.output(.result("y"), y)
+      builder.output(.result("relu"), builder.relu(y))
+    }
+    #expect(program.instructions.map(kind) == ["matmul + bias", "loop"])
+  }
+
+  @Test(arguments: [1, 3, 4, 5])
+  func transposedConvolutionsToFewChannelsAreColumns(channels: Int) {
+    let program = lowered { builder in
+      let x = builder.input("x", [2, 4, 4, 8])
+      let geometry = ConvolutionGeometry(stride: 2, padding: 1)
+      let y = builder.convolutionTransposed(
+        x, weight: weight([8, channels, 4, 4], &builder), geometry)
+      builder.output(.result("y"), y)
+    }
+    let expected = channels <= 4 ? "columns" : "convolutionInputGradient"
+    #expect(program.instructions.map(kind) == [expected])
+  }
+
+  @Test func aChainAndItsSumAreOneLoop() throws {
+    let program = lowered { builder in
+      let x = builder.input("x", [6, 7])
+      let chain = builder.square(builder.tanh(builder.add(builder.scale(x, by: 2), 1)))
+      builder.output(.metric("rows"), builder.sum(chain, axes: [1]))
+      builder.output(.metric("all"), builder.sum(chain))
+    }
+    #expect(program.instructions.map(kind) == ["loop"])
+    guard case .loop(let loop)? = program.instructions.first else { return }
+    #expect(loop.functions.count == 4)
+    #expect(loop.stores.count == 2 && loop.stores.allSatisfy(\.accumulates))
+  }
+
+  /// Repetition, slices and transposes are strides of the loop that reads them.
+  @Test func rearrangementsCostNothing() {
+    let program = lowered { builder in
+      let x = builder.input("x", [6, 8])
+      let part = builder.slice(x, axis: 1, start: 2, count: 4)
+      let turned = builder.transpose(part, [1, 0])
+      builder.output(.result("y"), builder.multiply(turned, builder.input("row", [6])))
+    }
+    #expect(program.instructions.map(kind) == ["loop"])
+  }
+
+  @Test func theGradientOfTheDataIsNotComputed() {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [2, 8, 8, 3])
+    let geometry = ConvolutionGeometry(stride: 2, padding: 1)
+    let first = builder.relu(
+      builder.convolution(x, weight: weight([6, 3, 4, 4], &builder), geometry))
+    let second = builder.convolution(first, weight: weight([5, 6, 4, 4], &builder, "2"), geometry)
+    builder.output(.metric("objective"), builder.sum(builder.square(second)))
+    let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
+    let kinds = graph.lowered().instructions.map(kind)
+    #expect(kinds.count { $0 == "convolutionWeightGradient" } == 2)
+    #expect(kinds.count { $0 == "convolutionInputGradient" } == 1)
+  }
+
+  private func lowered(_ build: (inout GraphBuilder) -> Void) -> Program {
+    var builder = GraphBuilder()
+    build(&builder)
+    return builder.graph.simplified().lowered()
+  }
+}
+
+private func weight(_ shape: Shape, _ builder: inout GraphBuilder, _ name: String = "1") -> Value {
+  builder.parameter(
+    ParameterDeclaration(
+      name: "weight\(name)", shape: shape, initializer: .constant(0),
+      role: .trained(isWeight: true)))
+}
+
+private func bias(_ count: Int, _ builder: inout GraphBuilder) -> Value {
+  builder.parameter(
+    ParameterDeclaration(
+      name: "bias", shape: [count], initializer: .constant(0), role: .trained(isWeight: false)))
+}
+
+/// An instruction in a word or two.
+private func kind(_ instruction: Instruction) -> String {
+  switch instruction {
+  case .loop: return "loop"
+  case .columns: return "columns"
+  case .noise: return "noise"
+  case .logSumExp: return "logSumExp"
+  case .fill: return "fill"
+  case .product(let product, _, _, let epilogue, _):
+    let name =
+      switch product {
+      case .matmul: "matmul"
+      case .convolution: "convolution"
+      case .convolutionInputGradient: "convolutionInputGradient"
+      case .convolutionWeightGradient: "convolutionWeightGradient"
+      }
+    let bias = epilogue.bias == nil ? "" : " + bias"
+    return name + bias + (epilogue.slope.map { " + activation \($0)" } ?? "")
+  }
+}

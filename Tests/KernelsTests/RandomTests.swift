@@ -1,0 +1,124 @@
+import CKernels
+import Glibc
+import Kernels
+import RandomStreams
+import Testing
+
+/// Random words, and the numbers made of them.
+@Suite struct RandomTests {
+  /// Known answers of the authors' library, Random123 (`kat_vectors`, philox4x32 with 10 rounds).
+  static let knownAnswers: [(counter: [UInt32], key: [UInt32], result: [UInt32])] = [
+    ([0, 0, 0, 0], [0, 0], [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8]),
+    (
+      [.max, .max, .max, .max], [.max, .max], [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD]
+    ),
+    (
+      [0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344], [0xA409_3822, 0x299F_31D0],
+      [0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1]
+    ),
+  ]
+
+  @Test(arguments: knownAnswers)
+  func philoxInSwift(counter: [UInt32], key: [UInt32], result: [UInt32]) {
+    let words = philox(
+      counter: (counter[0], counter[1], counter[2], counter[3]),
+      key: UInt64(key[1]) << 32 | UInt64(key[0]))
+    #expect([words.0, words.1, words.2, words.3] == result)
+  }
+
+  @Test(arguments: knownAnswers)
+  func philoxInC(counter: [UInt32], key: [UInt32], result: [UInt32]) {
+    var words = [UInt32](repeating: 0, count: 4)
+    unsafe vaedp_philox(counter, key, &words)
+    #expect(words == result)
+  }
+
+  /// The vectorised fill draws what the scalar function says: element j from counter
+  /// (j / 4, id, step, stream).
+  @Test func uniformsAreTheWordsOfTheirCounters() {
+    let ids: [UInt32] = [7, 0, .max, 12345]
+    let found = fill(uniform: true, ids: ids, perRow: 263)
+    for (row, id) in ids.enumerated() {
+      for j in 0..<263 {
+        let words = philox(counter: (UInt32(j / 4), id, 3, 2), key: 0xFEED_0000_0000_BEEF)
+        let word = [words.0, words.1, words.2, words.3][j % 4]
+        #expect(found[row * 263 + j] == Float(word >> 8) * 0x1p-24)
+      }
+    }
+  }
+
+  /// Box and Muller's formula in double, on the same words.
+  @Test func normalsAreTheTransformOfTheirCounters() {
+    let ids: [UInt32] = [7, 0, .max, 12345]
+    let found = fill(uniform: false, ids: ids, perRow: 1030)
+    var worst = 0.0
+    for (row, id) in ids.enumerated() {
+      for j in 0..<1030 {
+        let words = philox(counter: (UInt32(j / 4), id, 3, 2), key: 0xFEED_0000_0000_BEEF)
+        let (a, b) = j % 4 < 2 ? (words.0, words.1) : (words.2, words.3)
+        let radius = (-2 * log(Double((a >> 8) + 1) * 0x1p-24)).squareRoot()
+        let angle = 2 * Double.pi * Double(b >> 8) * 0x1p-24
+        let expected = radius * (j % 2 == 0 ? cos(angle) : sin(angle))
+        worst = max(worst, abs(Double(found[row * 1030 + j]) - expected))
+      }
+    }
+    // A radius of at most 5.8, with a few roundings.
+    #expect(worst <= 2e-6, "off by \(worst)")
+  }
+
+  /// Moments of 2²⁰ draws, each within five standard errors.
+  @Test func momentsOfTheNormals() {
+    let count = 1 << 20
+    let x = fill(uniform: false, ids: Array(0..<1024), perRow: 1024).map(Double.init)
+    func moment(_ power: Int) -> Double {
+      x.reduce(0) { sum, value in sum + (0..<power).reduce(1) { product, _ in product * value } }
+        / Double(count)
+    }
+    let error = 5 / Double(count).squareRoot()
+    #expect(abs(moment(1)) <= error)
+    #expect(abs(moment(2) - 1) <= error * 2.0.squareRoot())
+    #expect(abs(moment(3)) <= error * 15.0.squareRoot())
+    #expect(abs(moment(4) - 3) <= error * 96.0.squareRoot())
+    // Neighbours, which share an angle and a radius, are uncorrelated all the same.
+    let products = stride(from: 0, to: count, by: 2).reduce(0) { $0 + x[$1] * x[$1 + 1] }
+    #expect(abs(products / Double(count / 2)) <= error * 2.0.squareRoot())
+  }
+
+  @Test(arguments: [true, false])
+  func rowsDependOnTheirIdAlone(uniform: Bool) {
+    let ids: [UInt32] = [5, 9, 2, 1_000_000, 0]
+    let order = [3, 0, 4, 2, 1]
+    let perRow = 259
+    let straight = fill(uniform: uniform, ids: ids, perRow: perRow)
+    let permuted = fill(uniform: uniform, ids: order.map { ids[$0] }, perRow: perRow)
+    for (position, row) in order.enumerated() {
+      #expect(
+        permuted[position * perRow..<(position + 1) * perRow]
+          == straight[row * perRow..<(row + 1) * perRow])
+    }
+    let rows = (0..<5).map { Array(straight[$0 * perRow..<($0 + 1) * perRow]) }
+    #expect(Set(rows).count == 5)
+    // A shorter row is the beginning of a longer one.
+    #expect(Array(fill(uniform: uniform, ids: [5], perRow: 6)) == Array(straight[..<6]))
+  }
+
+  @Test func stepsAndStreamsDiffer() {
+    let base = fill(uniform: false, ids: [1], perRow: 8)
+    #expect(base != fill(uniform: false, ids: [1], perRow: 8, step: 4))
+    #expect(base != fill(uniform: false, ids: [1], perRow: 8, stream: 1))
+  }
+
+  private func fill(
+    uniform: Bool, ids: [UInt32], perRow: Int, step: UInt32 = 3, stream: UInt32 = 2
+  ) -> [Float] {
+    var target = [Float](repeating: .nan, count: ids.count * perRow + 8)
+    let noise = vaedp_noise(key: (0x0000_BEEF, 0xFEED_0000), step: step, stream: stream)
+    if uniform {
+      unsafe vaedp_fill_uniform(&target, ids, ids.count, perRow, noise)
+    } else {
+      unsafe vaedp_fill_normal(&target, ids, ids.count, perRow, noise)
+    }
+    #expect(target[(ids.count * perRow)...].allSatisfy { $0.isNaN }, "written beyond the last row")
+    return Array(target[..<(ids.count * perRow)])
+  }
+}
