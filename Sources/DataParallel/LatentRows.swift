@@ -11,7 +11,8 @@ public final class LatentRows: ExampleSource {
   ///
   /// - Precondition: `values` holds whole rows.
   public init(_ values: [Float], latentCount: Int) {
-    precondition(values.count % latentCount == 0, "\(values.count) values in rows of \(latentCount)")
+    precondition(
+      values.count % latentCount == 0, "\(values.count) values in rows of \(latentCount)")
     self.values = values
     self.latentCount = latentCount
     exampleCount = values.count / latentCount

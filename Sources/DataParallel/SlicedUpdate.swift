@@ -48,7 +48,8 @@ internal import GraphIR
           epsilon: Float(epsilon), step: Float(rate / (1 - power(beta1, step))),
           root_correction: Float(1 / (1 - power(beta2, step)).squareRoot()),
           keep: Float(1 - rate * decay))
-        unsafe vaedp_update_adam(adam, count, w, gradient, firstMoment + begin, secondMoment + begin)
+        unsafe vaedp_update_adam(
+          adam, count, w, gradient, firstMoment + begin, secondMoment + begin)
       }
     }
   }

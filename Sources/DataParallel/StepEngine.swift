@@ -1,5 +1,4 @@
 internal import CKernels
-internal import Dispatch
 public import Execution
 internal import GraphIR
 internal import Kernels
@@ -39,8 +38,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
 
 /// Trains parameters by minibatches cut into shards that workers compute side by side.
 ///
-/// A step has two stages, three where gradients are clipped; each is one `concurrentPerform`, and
-/// nothing waits inside a stage. Shards define the arithmetic and workers only the speed: the same
+/// A step has two stages, three where gradients are clipped; each is one `Stage`, and nothing waits
+/// inside it. Shards define the arithmetic and workers only the speed: the same
 /// bits for any number of threads.
 ///
 /// Safety: in the first stage worker `w` alone touches replica `w`, and shard `s` alone touches slab
@@ -118,7 +117,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     clipNorm: Double?
   ) throws -> StepOutcome {
     let count = range.count
-    precondition(count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
+    precondition(
+      count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
     let shards = min(shardCount, count)
     try prepare(count: count, shards: shards)
     let update = unsafe SlicedUpdate(
@@ -133,7 +133,9 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
             noise: NoiseKey(seed: noise.seed, step: noise.step), update: update, slices: slices,
             norms: norms, failed: failed, workers: min(workerCount, shards)))
-        unsafe perform(workers: min(workerCount, shards)) { unsafe $0.computeShards($1) }
+        unsafe perform(workers: min(workerCount, shards)) { job, worker, _ in
+          unsafe job.computeShards(worker)
+        }
       }
     }
     defer { unsafe job.deinitialize(count: 1) }
@@ -142,7 +144,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
       let rows = part(shard, of: shards, count: count)
       throw NonFiniteLoss(
         shard: shard,
-        examples: Array(order[range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound]))
+        examples: Array(
+          order[range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound]))
     }
     let norm = updateParameters(clipNorm: clipNorm)
     unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.mirrorCount, slabStride)
@@ -210,21 +213,9 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   }
 
   private func perform(
-    workers: Int, _ body: @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
+    workers: Int,
+    _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    let shared = unsafe Shared(job: job)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      unsafe body(shared.job.pointee, worker, workers)
-    }
+    unsafe Stage(job: job, workers: workers, body: body).run()
   }
-
-  private func perform(
-    workers: Int, _ body: @Sendable (borrowing Job, _ worker: Int) -> Void
-  ) {
-    unsafe perform(workers: workers) { job, worker, _ in unsafe body(job, worker) }
-  }
-}
-
-@unsafe private struct Shared: @unchecked Sendable {
-  let job: UnsafeMutablePointer<Job>
 }

@@ -33,7 +33,8 @@ extension Loop {
       let view = LoopView(Place(base.space, base.offset + store.offset), strides: store.strides)
       return LoopTarget(
         view, register: register(store.operand), accumulates: store.accumulates,
-        isDirect: !store.accumulates && !store.isInPlace && stores.count { $0.operand == store.operand } == 1)
+        isDirect: !store.accumulates && !store.isInPlace
+          && stores.count { $0.operand == store.operand } == 1)
     }
     return LoopCall(
       extents: extents, loads: loads.map { LoopView(place($0), strides: $0.strides) },

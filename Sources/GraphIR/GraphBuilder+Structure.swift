@@ -18,7 +18,9 @@ extension GraphBuilder {
   }
 
   /// log Σ exp over one axis, which disappears.
-  public mutating func logSumExp(_ x: Value, axis: Int) -> Value { apply(.logSumExp(axis: axis), x) }
+  public mutating func logSumExp(_ x: Value, axis: Int) -> Value {
+    apply(.logSumExp(axis: axis), x)
+  }
 
   /// Repetition: axis `i` of `x` becomes axis `axes[i]` of `shape`.
   public mutating func broadcast(_ x: Value, to target: Shape, axes: [Int]) -> Value {

@@ -84,7 +84,8 @@ extension Op {
       try requireAxes([axis], operands)
       for other in operands.dropFirst() {
         try require(
-          other.rank == result.rank && other.removing(axes: [axis]) == result.removing(axes: [axis]),
+          other.rank == result.rank
+            && other.removing(axes: [axis]) == result.removing(axes: [axis]),
           operands, "operands differ in an axis other than \(axis)")
         result.extents[axis] += other[axis]
       }

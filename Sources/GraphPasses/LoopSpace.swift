@@ -10,7 +10,9 @@ struct LoopSpace {
 
   /// The common space of `views`, or nil where their axes do not divide one another or are too many.
   init?(_ views: [ArrayView]) {
-    guard let count = views.first?.count, views.allSatisfy({ $0.count == count }) else { return nil }
+    guard let count = views.first?.count, views.allSatisfy({ $0.count == count }) else {
+      return nil
+    }
     guard let cuts = LoopSpace.cuts(of: views) else { return nil }
     let refined = zip(cuts, cuts.dropFirst() + [1]).map { $0 / $1 }
     let refinedStrides = views.map { LoopSpace.strides(of: $0, cuts: cuts) }

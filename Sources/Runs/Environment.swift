@@ -26,7 +26,8 @@ public struct Environment: Sendable, Hashable, Codable {
     version = programVersion
     instructionSet = Kernels.instructionSet()
     oneDNN = oneDNNVersion()
-    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
+    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(
+      separator: "\n")
     let model = lines?.first { $0.hasPrefix("model name") }?.split(separator: ":").last
     processor = model?.trimmingCharacters(in: .whitespaces) ?? "unknown"
     cores = availableThreadCount()

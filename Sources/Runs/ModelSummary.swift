@@ -83,11 +83,12 @@ public struct ModelSummary: Sendable {
       }
       return "  " + padded.joined(separator: "  ")
     }
-    return (lines + [
-      "", "  \(grouped(parameterCount)) parameters, \(megabytes(parameterBytes)) with moments",
-      "  \(millions(forwardFlops)) MFLOP per example forward, \(millions(trainingFlops)) in training",
-      "  \(megabytes(workerBytes)) of working memory per worker",
-    ]).joined(separator: "\n")
+    return
+      (lines + [
+        "", "  \(grouped(parameterCount)) parameters, \(megabytes(parameterBytes)) with moments",
+        "  \(millions(forwardFlops)) MFLOP per example forward, \(millions(trainingFlops)) in training",
+        "  \(megabytes(workerBytes)) of working memory per worker",
+      ]).joined(separator: "\n")
   }
 }
 

@@ -23,7 +23,8 @@ extension TrainedModel {
         throw RunError(
           code: .noSplit, object: "--split \(split)", expected: "a split that the run has",
           found: "null at data.\(split)",
-          remedy: "Use --split train, or name a dataset of the file, such as --split \(data.train).")
+          remedy: "Use --split train, or name a dataset of the file, such as --split \(data.train)."
+        )
       }
       return chosen
     }

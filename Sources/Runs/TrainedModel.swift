@@ -55,7 +55,8 @@ public struct TrainedModel {
     let loader = CheckpointLoader(folder: path + "/checkpoints")
     guard let found = try (try? loader.loadBest()) ?? loader.loadLast() else {
       throw RunError(
-        code: .missing, object: path, expected: "a run folder with checkpoints", found: "none in it",
+        code: .missing, object: path, expected: "a run folder with checkpoints",
+        found: "none in it",
         remedy: "Name a run folder, such as runs/conv.")
     }
     return (found.snapshot, found.path)

@@ -124,7 +124,11 @@ public final class Trainer {
       guard state.offset == training.rows.count else { continue }
       let record = try endEpoch()
       if record.isBest { keepBest() }
-      if shouldStopEarly { state.ended = .stoppedEarly } else if isComplete { state.ended = .completed }
+      if shouldStopEarly {
+        state.ended = .stoppedEarly
+      } else if isComplete {
+        state.ended = .completed
+      }
       if state.ended != nil { restoreBest() }
       let directive = try afterEpoch(self, record)
       if let ended = state.ended { return ended }

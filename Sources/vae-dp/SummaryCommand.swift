@@ -26,7 +26,8 @@ struct SummaryCommand: ParsableCommand {
       let trained = try TrainedModel(subject)
       print(trained.resolved.text())
       print(summary(of: trained.runner.model, trained.configuration.training).text)
-      print("  trained for \(trained.state.step) steps, \(trained.state.epoch) epochs: \(trained.file)")
+      print(
+        "  trained for \(trained.state.step) steps, \(trained.state.epoch) epochs: \(trained.file)")
     }
   }
 }

@@ -77,12 +77,14 @@ struct TrainCommand: ParsableCommand {
     let state = run.trainer.state
     let time = String(format: "%.1f", state.secondsInSteps)
     switch outcome.reason {
-    case .completed: return "done: \(state.step) steps in \(time) s of training → \(run.folder.path)"
+    case .completed:
+      return "done: \(state.step) steps in \(time) s of training → \(run.folder.path)"
     case .stoppedEarly:
       let best = state.best.map { " (best epoch \($0.epoch))" } ?? ""
       return "stopped early after epoch \(state.epoch)\(best) → \(run.folder.path)"
     case .interrupted:
-      return "stopped at step \(state.step) and saved; go on with: vae-dp train \(config) --resume auto"
+      return
+        "stopped at step \(state.step) and saved; go on with: vae-dp train \(config) --resume auto"
         + (output.map { " --output \($0)" } ?? "")
     }
   }

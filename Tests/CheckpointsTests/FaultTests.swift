@@ -32,6 +32,9 @@ import Training
       let best = try #require(
         try CheckpointLoader(folder: folder.checkpoints).loadBest(), place)
       #expect(best.entry == loaded.entry, place)
+      // Nothing is removed before the manifest has stopped listing it.
+      let listed = try CheckpointLoader(folder: folder.checkpoints).entries().map(\.file)
+      #expect(Set(listed).isSubset(of: folder.names), place)
       if !files.reachedFault {
         #expect(failure == nil)
         break

@@ -67,7 +67,8 @@ private func allocations(during body: () throws -> Void) rethrows -> [Allocation
     return unsafe AllocationSite(
       owner: String(cString: allocation_counter_owner(site)),
       calls: allocation_counter_calls(site),
-      backtrace: String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      backtrace: String(
+        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
   }
 }
 
@@ -91,7 +92,9 @@ private func expectNoAllocations(_ sample: TrainingSample, clipNorm: Double?) th
   for site in sites where site.isOurs {
     Issue.record("\(site.calls) allocations of \(site.owner) at\n\(site.backtrace)")
   }
-  for (owner, calls) in Dictionary(grouping: sites, by: \.owner).mapValues({ $0.reduce(0) { $0 + $1.calls } }) {
+  for (owner, calls) in Dictionary(grouping: sites, by: \.owner).mapValues({
+    $0.reduce(0) { $0 + $1.calls }
+  }) {
     print("\(sample), 20 steps: \(calls) allocations of \(owner)")
   }
 }

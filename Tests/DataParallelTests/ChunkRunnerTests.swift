@@ -53,7 +53,9 @@ import Testing
     let order: [UInt32] = [9, 3, 12, 0, 15, 1, 2, 4, 14, 13, 5, 6, 7, 8, 11, 10]
     let found = try run(.dense, chunkRows: 8, threads: 2, rows: order).means
     for (position, row) in order.enumerated() {
-      #expect(Array(found[position * 3..<position * 3 + 3]) == Array(straight[Int(row) * 3..<Int(row) * 3 + 3]))
+      #expect(
+        Array(found[position * 3..<position * 3 + 3])
+          == Array(straight[Int(row) * 3..<Int(row) * 3 + 3]))
     }
   }
 

@@ -31,14 +31,17 @@ func expectAgreement(
   let expected = Interpreter(graph).run(
     inputs: rounded, parameters: roundedParameters, noise: noise)
   let memory = ParameterMemory(ParameterTable(graph.parameters))
-  for (index, value) in roundedParameters.enumerated() { memory[index] = value.values.map(Float.init) }
+  for (index, value) in roundedParameters.enumerated() {
+    memory[index] = value.values.map(Float.init)
+  }
   let found = try runOnce(
     graph, parameters: memory, inputs: rounded.mapValues { $0.values.map(Float.init) })
   for (position, output) in graph.outputs.enumerated() {
     let scale = magnitude(of: position, in: graph, expected)
     let worst = zip(expected[position].values, found[position]).map { abs($0 - Double($1)) / scale }
     #expect(
-      worst.allSatisfy { $0 <= tolerance }, "\(output.role): off by \(worst.max() ?? 0) of \(scale)")
+      worst.allSatisfy { $0 <= tolerance }, "\(output.role): off by \(worst.max() ?? 0) of \(scale)"
+    )
     #expect(expected[position].values.count == found[position].count)
   }
 }

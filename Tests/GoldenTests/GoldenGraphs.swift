@@ -19,8 +19,9 @@ extension GoldenCase {
         let noise = builder.slice(x, axis: 1, start: exampleSize, count: model.latentCount)
         renamed.append(builder.reshape(noise, shape))
       default:
-        do { renamed.append(try builder.emit(node.op, node.operands.map { renamed[$0.index] })) } catch
-        { preconditionFailure(error.description) }
+        do {
+          renamed.append(try builder.emit(node.op, node.operands.map { renamed[$0.index] }))
+        } catch { preconditionFailure(error.description) }
       }
     }
     for output in graph.outputs { builder.output(output.role, renamed[output.value.index]) }
@@ -32,7 +33,8 @@ extension GoldenCase {
   func forwardGraph() -> Graph {
     var graph = trainingGraph(rows: exampleCount)
     let taps = [
-      ("mu", head("posterior.mean", in: graph)), ("logvar", head("posterior.logVariance", in: graph)),
+      ("mu", head("posterior.mean", in: graph)),
+      ("logvar", head("posterior.logVariance", in: graph)),
       ("logits", logits(in: graph)),
     ]
     graph.outputs = taps.compactMap { name, value in

@@ -24,7 +24,8 @@ extension Program {
           }
         }
         for other in writes where other != write && claims.meet(other, write) {
-          claims.violations.append("instruction \(position) writes \(write) and \(other) in one place")
+          claims.violations.append(
+            "instruction \(position) writes \(write) and \(other) in one place")
         }
       }
       for buffer in Set(writes).sorted() { claims.write(buffer, by: "instruction \(position)") }
@@ -64,7 +65,9 @@ private struct ArenaClaims {
   mutating func read(_ buffer: Int, by reader: String) {
     if case .parameter = program.buffers[buffer].kind { return }
     if case .output = program.buffers[buffer].kind {
-      if !written.contains(buffer) { violations.append("\(reader) reads output \(buffer) too early") }
+      if !written.contains(buffer) {
+        violations.append("\(reader) reads output \(buffer) too early")
+      }
       return
     }
     if !intact.contains(buffer) { violations.append("\(reader) reads \(buffer), which is gone") }

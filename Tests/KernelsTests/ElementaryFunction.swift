@@ -17,7 +17,9 @@ struct ElementaryFunction: Sendable, CustomStringConvertible {
     ElementaryFunction("log1p", VAEDP_LOG1P, 3) { log1p($0) },
     ElementaryFunction("softplus", VAEDP_SOFTPLUS, 3) { max($0, 0) + log1p(exp(-abs($0))) },
     ElementaryFunction("tanh", VAEDP_TANH, 2) { tanh($0) },
-    ElementaryFunction("sigmoid", VAEDP_SIGMOID, 3) { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) },
+    ElementaryFunction("sigmoid", VAEDP_SIGMOID, 3) {
+      $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0))
+    },
     ElementaryFunction("erf", VAEDP_ERF, 3) { erf($0) },
     ElementaryFunction("squareRoot", VAEDP_SQUARE_ROOT, 0.5) { $0.squareRoot() },
     ElementaryFunction("square", VAEDP_SQUARE, 0.5) { $0 * $0 },

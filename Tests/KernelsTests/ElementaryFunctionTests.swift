@@ -42,27 +42,43 @@ private let (inf, tiny): (Float, Float) = (.infinity, .leastNonzeroMagnitude)
     }
   }
 
-  @Test(arguments: [
-    ("exp", [(inf, inf), (-inf, 0), (0, 1), (-0.0, 1), (tiny, 1), (-tiny, 1), (88.8, inf), (-104, 0)]),
-    ("log", [(inf, inf), (-inf, .nan), (0, -inf), (-0.0, -inf), (1, 0), (-1, .nan), (-tiny, .nan)]),
-    ("log1p", [(inf, inf), (-inf, .nan), (0, 0), (-0.0, -0.0), (-1, -inf), (-1.5, .nan), (tiny, tiny)]),
-    ("softplus", [(inf, inf), (-inf, 0), (100, 100), (.greatestFiniteMagnitude, .greatestFiniteMagnitude)]),
-    ("tanh", [(inf, 1), (-inf, -1), (0, 0), (-0.0, -0.0), (tiny, tiny), (-tiny, -tiny), (20, 1)]),
-    ("sigmoid", [(inf, 1), (-inf, 0), (0, 0.5), (-0.0, 0.5), (tiny, 0.5), (100, 1), (-105, 0)]),
-    ("erf", [(inf, 1), (-inf, -1), (0, 0), (-0.0, -0.0), (tiny, tiny), (-tiny, -tiny), (6, 1)]),
-    ("squareRoot", [(inf, inf), (-inf, .nan), (0, 0), (-0.0, -0.0), (-1, .nan)]),
-    ("square", [(inf, inf), (-inf, inf), (tiny, 0), (1e30, inf), (-0.0, 0)]),
-    ("reciprocal", [(inf, 0), (-inf, -0.0), (0, inf), (-0.0, -inf), (tiny, inf)]),
-    ("negate", [(inf, -inf), (0, -0.0), (-0.0, 0)]),
-    ("step", [(inf, 1), (-inf, 0), (0, 0), (-0.0, 0), (tiny, 1), (-tiny, 0)]),
-  ] as [(String, [(Float, Float)])])
+  @Test(
+    arguments: [
+      (
+        "exp",
+        [(inf, inf), (-inf, 0), (0, 1), (-0.0, 1), (tiny, 1), (-tiny, 1), (88.8, inf), (-104, 0)]
+      ),
+      (
+        "log",
+        [(inf, inf), (-inf, .nan), (0, -inf), (-0.0, -inf), (1, 0), (-1, .nan), (-tiny, .nan)]
+      ),
+      (
+        "log1p",
+        [(inf, inf), (-inf, .nan), (0, 0), (-0.0, -0.0), (-1, -inf), (-1.5, .nan), (tiny, tiny)]
+      ),
+      (
+        "softplus",
+        [(inf, inf), (-inf, 0), (100, 100), (.greatestFiniteMagnitude, .greatestFiniteMagnitude)]
+      ),
+      (
+        "tanh", [(inf, 1), (-inf, -1), (0, 0), (-0.0, -0.0), (tiny, tiny), (-tiny, -tiny), (20, 1)]
+      ),
+      ("sigmoid", [(inf, 1), (-inf, 0), (0, 0.5), (-0.0, 0.5), (tiny, 0.5), (100, 1), (-105, 0)]),
+      ("erf", [(inf, 1), (-inf, -1), (0, 0), (-0.0, -0.0), (tiny, tiny), (-tiny, -tiny), (6, 1)]),
+      ("squareRoot", [(inf, inf), (-inf, .nan), (0, 0), (-0.0, -0.0), (-1, .nan)]),
+      ("square", [(inf, inf), (-inf, inf), (tiny, 0), (1e30, inf), (-0.0, 0)]),
+      ("reciprocal", [(inf, 0), (-inf, -0.0), (0, inf), (-0.0, -inf), (tiny, inf)]),
+      ("negate", [(inf, -inf), (0, -0.0), (-0.0, 0)]),
+      ("step", [(inf, 1), (-inf, 0), (0, 0), (-0.0, 0), (tiny, 1), (-tiny, 0)]),
+    ] as [(String, [(Float, Float)])])
   func specialValues(name: String, values: [(Float, Float)]) {
     let function = ElementaryFunction.named(name)
     // Alone, and among others: the vectorised body and the rest of a loop.
     for count in [1, 5, 16, 33] {
       for (x, expected) in values {
         for y in function([Float](repeating: x, count: count)) {
-          let isSame = expected.isNaN ? y.isNaN : y == expected && (y != 0 || y.sign == expected.sign)
+          let isSame =
+            expected.isNaN ? y.isNaN : y == expected && (y != 0 || y.sign == expected.sign)
           #expect(isSame, "\(name)(\(x)) is \(y), not \(expected)")
         }
       }

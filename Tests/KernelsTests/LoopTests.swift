@@ -41,5 +41,7 @@ import Testing
     #expect(Array(memory[count...]) == expected)
   }
 
-  @Test func theBuildIsReported() { #expect(["avx512", "avx2", "baseline"].contains(instructionSet())) }
+  @Test func theBuildIsReported() {
+    #expect(["avx512", "avx2", "baseline"].contains(instructionSet()))
+  }
 }

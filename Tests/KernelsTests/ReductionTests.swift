@@ -5,13 +5,14 @@ import Testing
 
 /// Sums and overlaps with a kernel of their own.
 @Suite struct ReductionTests {
-  @Test(arguments: [
-    ([-.infinity, -.infinity, -.infinity], -.infinity), ([.infinity, 1, 2], .infinity),
-    ([.infinity, -.infinity], .infinity), ([-.infinity, 3], 3), ([.nan, 1, 2], .nan),
-    ([1, 2, .nan], .nan), ([5], 5), ([-.infinity], -.infinity), ([1e38, 1e38], 1e38),
-    ([-3e38, -3e38], -3e38), ([1000, 1000], 1000.6931), ([-1000, -1000], -999.30685),
-    ([88.7, -200], 88.7), ([0, 0, 0, 0], 1.3862944),
-  ] as [([Float], Float)])
+  @Test(
+    arguments: [
+      ([-.infinity, -.infinity, -.infinity], -.infinity), ([.infinity, 1, 2], .infinity),
+      ([.infinity, -.infinity], .infinity), ([-.infinity, 3], 3), ([.nan, 1, 2], .nan),
+      ([1, 2, .nan], .nan), ([5], 5), ([-.infinity], -.infinity), ([1e38, 1e38], 1e38),
+      ([-3e38, -3e38], -3e38), ([1000, 1000], 1000.6931), ([-1000, -1000], -999.30685),
+      ([88.7, -200], 88.7), ([0, 0, 0, 0], 1.3862944),
+    ] as [([Float], Float)])
   func logSumExp(x: [Float], expected: Float) {
     for inner in [1, 3, 17] {
       // Several columns side by side, of which each is x.
@@ -80,7 +81,9 @@ import Testing
     }
     #expect(image[..<32].allSatisfy { $0 == 99 } && image[(size + 32)...].allSatisfy { $0 == 99 })
     // At most 16 numbers below 1 overlap.
-    for (found, exact) in zip(image[32...], expected) { #expect(abs(Double(found) - exact) <= 2e-6) }
+    for (found, exact) in zip(image[32...], expected) {
+      #expect(abs(Double(found) - exact) <= 2e-6)
+    }
   }
 
   @Test func bytesWiden() {

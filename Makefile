@@ -1,0 +1,41 @@
+# The two commands of the README: `make train` and `make test`. Each installs what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
+PROGRAM := .build/release/vae-dp
+CONFIG ?= configs/conv.json
+
+.PHONY: train test build system lint clean
+
+# Trains CONFIG, or goes on where an earlier `make train` stopped.
+train: build
+	$(PROGRAM) train $(CONFIG) --resume auto
+
+build: system
+	swift build -c release --product vae-dp
+
+# Lint, then every test in release mode, as the kernels run for users.
+test: system lint
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+# Debian packages that are missing; asks for no password where none is needed.
+system:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  as_root=""; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  $$as_root apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends \
+	    $$missing; \
+	fi
+
+clean:
+	swift package clean
