@@ -106,5 +106,6 @@ let package = Package(
     tests("Datasets", ["CZlib", "DataParallel", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
+    tests("Checkpoints", ["HDF5", "Training"]),
   ]
 )

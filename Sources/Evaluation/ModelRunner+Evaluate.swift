@@ -91,20 +91,25 @@ extension ModelRunner {
   }
 }
 
-/// log Σ exp of numbers that come one by one.
-struct LogSum {
+/// log Σ exp of numbers that come one by one; not a number once one of them is not.
+package struct LogSum {
   private var highest = -Double.infinity
   private var scaled = 0.0
 
-  mutating func add(_ number: Float) {
+  /// The sum of no numbers, −∞.
+  package init() {}
+
+  /// Adds e to the power of a number.
+  package mutating func add(_ number: Float) {
     let x = Double(number)
     if x > highest {
       scaled = scaled * exp(highest - x) + 1
       highest = x
-    } else if x > -.infinity {
+    } else if x != -.infinity {
       scaled += exp(x - highest)
     }
   }
 
-  var value: Double { highest + log(scaled) }
+  /// log Σ exp.
+  package var value: Double { highest + log(scaled) }
 }

@@ -1,5 +1,10 @@
 internal import CHDF5
 internal import Glibc
+internal import Synchronization
+
+/// Numbers the images: libhdf5 takes two that are open under one name for the same file, and reads
+/// the first one's content from both.
+private let imageCount = Atomic(0)
 
 /// An open HDF5 file, with one owner; not to be used from two threads at once.
 ///
@@ -73,7 +78,7 @@ public final class HDF5File {
           access.raw, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
       }
       try context.check(status, "take the file's bytes", "")
-      return try context.open("image", access)
+      return try context.open("image \(imageCount.add(1, ordering: .relaxed).newValue)", access)
     }
     self.init(handle, context)
   }

@@ -19,17 +19,20 @@ public final class MetricsLog {
     var isBest: Bool?
   }
 
-  /// The logs of a folder, cut after a step: a training that goes on from there writes the rest anew.
+  /// The logs of a folder, cut after a step and an epoch: a training that goes on from there writes
+  /// the rest anew.
   ///
   /// - Throws: where the files cannot be read or written.
-  public init(folder: String, continuingAfter step: Int) throws {
+  public init(folder: String, continuingAfter step: Int, epoch: Int) throws {
     lines = URL(filePath: folder + "/metrics.jsonl")
     table = URL(filePath: folder + "/metrics.csv")
     let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let old = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
     let kept = old.split(separator: "\n").filter { text in
       guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
-      return line.step <= step
+      return line.step <= step && (line.event != "epoch" || line.epoch <= Double(epoch))
     }
     try Data(kept.map { $0 + "\n" }.joined().utf8).write(to: lines, options: .atomic)
     let rows = kept.compactMap { try? decoder.decode(Line.self, from: Data($0.utf8)) }
@@ -59,6 +62,8 @@ public final class MetricsLog {
   private func append(_ line: Line) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     try append(String(decoding: try encoder.encode(line), as: UTF8.self), to: lines)
     try append(Self.row(line), to: table)
   }

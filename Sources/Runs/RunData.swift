@@ -57,6 +57,7 @@ public struct RunData: Sendable {
         return ExampleSet(other)
       case .fraction(let fraction):
         let count = Int((fraction * Double(examples.exampleCount)).rounded())
+        if count == 0 { return nil }
         defer { rest = rest.dropFirst(count) }
         return ExampleSet(examples, rows: rest.prefix(count).sorted())
       }

@@ -29,11 +29,19 @@ struct StartingPoint {
       guard let last = try store.loader.loadLast() else { return }
       (snapshot, name) = (last.snapshot, last.entry.file)
       skipped = last.problems.map { "\($0)" }
-      best = try? store.loader.loadBest()?.snapshot
+      best = try best(in: store)
     case .path(let path):
       (snapshot, name) = (try CheckpointLoader.load(path: path).snapshot, path)
-      best = try? store.loader.loadBest()?.snapshot
+      best = try best(in: store)
     }
+  }
+
+  /// The folder's best checkpoint, if it is the one that the snapshot knows: not that of a training
+  /// that went further.
+  private func best(in store: CheckpointStore) throws -> TrainingSnapshot? {
+    guard let found = (try? store.loader.loadBest())??.snapshot else { return nil }
+    let known = try state()?.best
+    return try TrainingState(json: found.state).best == known ? found : nil
   }
 
   /// The state of the checkpoint; nil at the start.

@@ -9,28 +9,41 @@ extension TrainedModel {
   ///
   /// - Parameters:
   ///   - split: `train`, `validation` or `test` as the configuration says, or a dataset's name.
-  ///   - file: another HDF5 file than the configuration's; then datasets of it are taken whole.
+  ///   - file: another HDF5 file than the configuration's; then datasets of it are taken whole,
+  ///     the training dataset's counterpart where the configuration takes a fraction of it.
   /// - Throws: `RunError` where the configuration has no such split, `DatasetError` where the data
   ///   cannot be read or have another shape than the model's.
   public func examples(split: String, file: String? = nil) throws -> ExampleSet {
-    var data = configuration.data
-    data.file = file ?? data.file
-    if ["train", "validation", "test"].contains(split) {
+    let data = configuration.data
+    let splits: [String: DataConfiguration.Split?] = [
+      "train": .dataset(data.train), "validation": data.validation, "test": data.test,
+    ]
+    guard let wanted = splits[split] else { return try whole(split, of: file ?? data.file) }
+    let found: ExampleSet?
+    if let file {
+      found = try wanted.map { wanted in
+        if case .dataset(let name) = wanted { return try whole(name, of: file) }
+        return try whole(data.train, of: file)
+      }
+    } else {
       let all = try RunData(data, seed: configuration.training.seed)
       try requireShape(all.exampleShape, data.file, data.train)
-      let chosen = split == "train" ? all.training : split == "test" ? all.test : all.validation
-      guard let chosen else {
-        throw RunError(
-          code: .noSplit, object: "--split \(split)", expected: "a split that the run has",
-          found: "null at data.\(split)",
-          remedy: "Use --split train, or name a dataset of the file, such as --split \(data.train)."
-        )
-      }
-      return chosen
+      found = split == "train" ? all.training : split == "test" ? all.test : all.validation
     }
+    guard let found else {
+      throw RunError(
+        code: .noSplit, object: "--split \(split)", expected: "a split that the run has",
+        found: wanted == nil ? "null at data.\(split)" : "no example in it",
+        remedy: "Use --split train, or name a dataset of the file, such as --split \(data.train).")
+    }
+    return found
+  }
+
+  private func whole(_ dataset: String, of file: String) throws -> ExampleSet {
+    let data = configuration.data
     let examples = try DatasetReader.open(
-      file: data.file, dataset: split, layout: data.layout, scale: data.scale)
-    try requireShape(examples.exampleShape, data.file, split)
+      file: file, dataset: dataset, layout: data.layout, scale: data.scale)
+    try requireShape(examples.exampleShape, file, dataset)
     return ExampleSet(examples)
   }
 

@@ -101,7 +101,8 @@ public final class TrainingRun {
     }
     try folder.write(resolved.text(), to: "config.json")
     try folder.write(environment.json(), to: "environment.json")
-    log = try MetricsLog(folder: path, continuingAfter: trainer.state.step)
+    log = try MetricsLog(
+      folder: path, continuingAfter: trainer.state.step, epoch: trainer.state.epoch)
     if start.snapshot != nil {
       observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
     }
@@ -136,6 +137,8 @@ public final class TrainingRun {
       try writePictures(epoch: record.epoch)
       return shouldStop() ? .stop : .proceed
     }
+    // Where a training ends within an epoch, it may have taken back its best parameters.
+    if reason == .completed, trainer.state.offset != 0 { savedStep = -1 }
     if savedStep != trainer.state.step || trainer.state.ended == nil { save(isBest: false) }
     try folder.write(status(reason), to: "status.json")
     return RunOutcome(reason: reason, isUnsaved: isUnsaved)

@@ -10,7 +10,7 @@ package protocol Schedule: Sendable {
   /// The factor at a moment of training.
   ///
   /// - Parameters:
-  ///   - epoch: passes over the data so far, with their fraction.
+  ///   - epoch: passes over the data, with their fraction, when the step will be done; above 0.
   ///   - total: passes that the training is to make.
   func factor(atEpoch epoch: Double, of total: Double) -> Double
   /// The rule that lowers the rate where validation stops improving; nil for none.
@@ -71,8 +71,8 @@ package struct StepDecay: Schedule {
   }
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double {
-    // By multiplication, which gives the same bits everywhere.
-    (0..<Int(epoch) / everyEpochs).reduce(1.0) { product, _ in product * decay }
+    // By multiplication, which gives the same bits everywhere; an epoch's last step belongs to it.
+    (0..<max(0, Int(epoch.rounded(.up)) - 1) / everyEpochs).reduce(1.0) { product, _ in product * decay }
   }
 }
 
@@ -96,7 +96,7 @@ package struct ReduceOnPlateau: Schedule {
   package var plateau: ReduceOnPlateau? { self }
 
   /// Takes note of an epoch's validation objective, in nats per example.
-  func observe(_ value: Double, in state: inout PlateauState) {
+  package func observe(_ value: Double, in state: inout PlateauState) {
     if state.best.map({ value < $0 - minimumImprovement }) ?? true {
       state.best = value
       state.epochsWaited = 0

@@ -10,6 +10,7 @@ extension Trainer {
     guard let training = state.epochSums.metrics(engine.metricRange) else {
       preconditionFailure("an epoch without an example")
     }
+    let rate = learningRate(offset: state.offset)
     state.epoch += 1
     state.offset = 0
     let validation = try validate()
@@ -19,7 +20,7 @@ extension Trainer {
     let record = EpochRecord(
       epoch: state.epoch, step: state.step, training: training, validation: validation,
       gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),
-      learningRate: learningRate, samplesPerSecond: samplesPerSecond, isBest: isBest)
+      learningRate: rate, samplesPerSecond: samplesPerSecond, isBest: isBest)
     state.history.append(record)
     state.epochSums.clear()
     state.epochSeconds = 0
@@ -30,9 +31,12 @@ extension Trainer {
   public func validate() throws -> Metrics? {
     guard let validation, !validation.rows.isEmpty else { return nil }
     let stream = Stream(seed: UInt64(configuration.seed), purpose: .validation)
+    // After the warm-up the objective keeps its meaning, in cycles too: a hair before their end,
+    // where they begin anew.
+    let moment = min(Double(state.epoch), model.warmUpEndEpoch).nextDown
     let results = try validator.run(
       validation.rows, from: validation.source, parameters: engine.parameters,
-      scalars: model.scalars(atEpoch: Double(state.epoch)).map { Float($0) },
+      scalars: model.scalars(atEpoch: moment).map { Float($0) },
       noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
     return Metrics(exampleCount: validation.rows.count) { results.sum($0) }
   }

@@ -49,6 +49,9 @@ extension Trainer {
       try moment.set(arrays, of: \.isTrained)
     }
     state = restored
+    // Limits may have been raised since.
+    let isOver = restored.ended == .stoppedEarly ? shouldStopEarly : isComplete
+    if !isOver { state.ended = nil }
     if let best, configuration.earlyStopping?.restoreBest == true {
       let memory = ParameterMemory(engine.parameters.table)
       try memory.set(best.parameters)

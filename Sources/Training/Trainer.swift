@@ -41,7 +41,6 @@ public final class Trainer {
   let validation: ExampleSet?
   let validator: ChunkRunner
   var bestParameters: ParameterMemory?
-  var learningRate = 0.0
   private let noiseKey: UInt64
   private var order: [UInt32] = []
   private var scalars: [Float] = []
@@ -118,10 +117,13 @@ public final class Trainer {
   ) throws -> StopReason {
     if let ended = state.ended { return ended }
     order = shuffled()
-    while !isComplete {
-      try step()
-      if try afterStep(self, takeReport()) == .stop { return .interrupted }
-      guard state.offset == training.rows.count else { continue }
+    while !isComplete || isEpochDone {
+      // A training that was stopped after an epoch's last step goes on with the epoch's end.
+      if !isEpochDone {
+        try step()
+        if try afterStep(self, takeReport()) == .stop { return .interrupted }
+      }
+      guard isEpochDone else { continue }
       let record = try endEpoch()
       if record.isBest { keepBest() }
       if shouldStopEarly {
@@ -136,10 +138,14 @@ public final class Trainer {
       order = shuffled()
     }
     state.ended = .completed
+    restoreBest()
     return .completed
   }
 
-  private var isComplete: Bool {
+  /// Whether all examples of the epoch are done, but not its end.
+  private var isEpochDone: Bool { state.offset == training.rows.count }
+
+  var isComplete: Bool {
     state.epoch >= configuration.epochs ?? .max || state.step >= configuration.steps ?? .max
   }
 
@@ -152,16 +158,14 @@ public final class Trainer {
 
   private func step() throws {
     let end = min(state.offset + configuration.batchSize, training.rows.count)
-    let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
-    let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
-    learningRate = configuration.optimizer.learningRate * factor * state.plateau.factor
+    let rate = learningRate(offset: end)
     scalars = model.scalars(atEpoch: epochPosition).map { Float($0) }
     let clock = ContinuousClock()
     let start = clock.now
     let outcome = try engine.step(
       order, state.offset..<end, from: training.source, scalars: scalars,
       noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
-      update: configuration.optimizer.rule(rate: learningRate, count: state.step + 1),
+      update: configuration.optimizer.rule(rate: rate, count: state.step + 1),
       penalty: configuration.penalty, clipNorm: configuration.clipNorm)
     let seconds = (clock.now - start) / .seconds(1)
     state.secondsInSteps += seconds
@@ -170,6 +174,13 @@ public final class Trainer {
     state.offset = end
     add(outcome, to: &state.epochSums)
     add(outcome, to: &state.reportSums)
+  }
+
+  /// The learning rate of the step that ends at an example of the current epoch.
+  func learningRate(offset end: Int) -> Double {
+    let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
+    let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
+    return configuration.optimizer.learningRate * factor * state.plateau.factor
   }
 
   private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {
@@ -187,7 +198,7 @@ public final class Trainer {
     return StepReport(
       step: state.step, epoch: epochPosition, metrics: metrics,
       gradientNorm: state.reportSums.gradientNorms / Double(state.reportSums.stepCount),
-      learningRate: learningRate, samplesPerSecond: samplesPerSecond)
+      learningRate: learningRate(offset: state.offset), samplesPerSecond: samplesPerSecond)
   }
 
   var samplesPerSecond: Double {

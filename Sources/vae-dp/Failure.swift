@@ -11,7 +11,7 @@ func reporting(_ work: () throws -> Void) throws {
   } catch let error as ValidationError {
     throw error
   } catch {
-    FileHandle.standardError.write(Data("vae-dp: \(error)\n".utf8))
+    try? FileHandle.standardError.write(contentsOf: Data("vae-dp: \(error)\n".utf8))
     throw ExitCode(exitCode(of: error))
   }
 }

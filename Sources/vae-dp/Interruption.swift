@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 
 /// SIGINT and SIGTERM: the first asks the training to finish its step, the second ends the process.
+/// SIGPIPE, of a pipe that nobody reads any more, stops nothing.
 final class Interruption {
   private final class Flag: Sendable {
     let signal = Atomic<Int32>(0)
@@ -16,6 +17,7 @@ final class Interruption {
 
   init() {
     let flag = flag
+    Foundation.signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "signals")
     sources = [SIGINT, SIGTERM].map { number in
       Foundation.signal(number, SIG_IGN)

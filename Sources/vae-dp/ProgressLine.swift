@@ -64,5 +64,8 @@ final class ProgressLine {
 
   private func two(_ number: Double) -> String { String(format: "%.2f", number) }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Whoever reads may have gone; training does not stop for that.
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import Testing
 
@@ -172,4 +173,16 @@ import Testing
   }
 
   private func cleanPath() throws { try scratch.remove("a.h5") }
+
+  @Test func imagesThatAreOpenTogetherKeepTheirContent() throws {
+    let folder = try ScratchFolder()
+    let images = try [Float(1), 2].map { value in
+      let path = folder.path("\(value).h5")
+      let file = try HDF5File.create(at: path)
+      try file.write("x", shape: [1], values: [value].span)
+      try file.close()
+      return try HDF5File(image: Array(Data(contentsOf: URL(fileURLWithPath: path))), name: path)
+    }
+    #expect(try images.map { try $0.read("x", as: Float.self) } == [[1], [2]])
+  }
 }
