@@ -80,8 +80,8 @@ let package = Package(
     room(
       "Runs",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Execution",
-        "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "RandomStreams", "Reports",
+        "Checkpoints", "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation",
+        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "RandomStreams", "Reports",
         "Training",
       ]),
     room(
@@ -95,11 +95,29 @@ let package = Package(
 
     // Tests, one target per room.
     support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
+    support("EngineTestSupport", ["Configuration", "DataParallel", "Models"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
     tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("GraphReference", ["GraphIR", "GraphTestSupport"]),
     tests(
       "Execution",
-      ["DataParallel", "GraphIR", "GraphPasses", "GraphReference", "GraphTestSupport"]),
+      [
+        "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses", "GraphReference",
+        "GraphTestSupport", "Kernels", "Models",
+      ]),
+    tests(
+      "DataParallel",
+      [
+        "CAllocationCounter", "Configuration", "EngineTestSupport", "Execution", "GraphIR",
+        "GraphPasses", "Models",
+      ]),
+    .testTarget(
+      name: "GoldenTests",
+      dependencies: [
+        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
+        "GraphPasses", "HDF5", "Models",
+      ], swiftSettings: house),
     tests("Configuration"),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),

@@ -1,20 +1,21 @@
-/// Rows of floats in memory as an example source: latents to be decoded.
+/// Rows of floats in memory as an example source: latents to be decoded, or made-up examples.
 public final class LatentRows: ExampleSource {
   private let values: [Float]
   private let latentCount: Int
   /// Number of rows.
   public let exampleCount: Int
-  /// `[Z]`.
-  public var exampleShape: [Int] { [latentCount] }
+  /// `[Z]`, or the shape that was given.
+  public let exampleShape: [Int]
 
   /// Rows of `latentCount` floats.
   ///
   /// - Precondition: `values` holds whole rows.
-  public init(_ values: [Float], latentCount: Int) {
+  public init(_ values: [Float], latentCount: Int, shape: [Int]? = nil) {
     precondition(
       values.count % latentCount == 0, "\(values.count) values in rows of \(latentCount)")
     self.values = values
     self.latentCount = latentCount
+    exampleShape = shape ?? [latentCount]
     exampleCount = values.count / latentCount
   }
 
@@ -22,10 +23,12 @@ public final class LatentRows: ExampleSource {
   @unsafe public func gather(
     _ rows: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>
   ) {
-    for index in rows.indices {
-      let start = unsafe Int(rows[index]) * latentCount
-      for latent in 0..<latentCount {
-        unsafe target[index * latentCount + latent] = values[start + latent]
+    unsafe values.withUnsafeBufferPointer { values in
+      for index in rows.indices {
+        let row = unsafe Int(rows[index])
+        precondition(row < exampleCount, "row \(row) of \(exampleCount)")
+        let source = unsafe values.baseAddress! + row * latentCount
+        unsafe (target + index * latentCount).update(from: source, count: latentCount)
       }
     }
   }

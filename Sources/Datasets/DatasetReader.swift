@@ -40,12 +40,14 @@ public enum DatasetReader {
         for i in floats.indices { floats[i] *= factor }
       }
       try source.requireFinite(floats, shape)
-      return MemoryExamples(floats: floats, exampleShape: shape.exampleShape)
+      return MemoryExamples(
+        floats: floats, exampleShape: shape.exampleShape, scale: Float(scale ?? 1))
     case .float64:
       let factor = scale ?? 1
       let floats = try source.converted(shape, from: Double.self) { Float($0 * factor) }
       try source.requireFinite(floats, shape)
-      return MemoryExamples(floats: floats, exampleShape: shape.exampleShape)
+      return MemoryExamples(
+        floats: floats, exampleShape: shape.exampleShape, scale: Float(scale ?? 1))
     default:
       throw source.problem(
         .wrongType, "uint8, float32 or float64", "\(source.info.elementType)",

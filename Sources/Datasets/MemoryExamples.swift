@@ -20,7 +20,7 @@ public final class MemoryExamples: ExampleSource {
   public let exampleCount: Int
   /// Extents of one example, channels last: `[H, W, C]` or `[D]`.
   public let exampleShape: [Int]
-  /// What each stored byte is multiplied by; 1 for floats, which were scaled when they were read.
+  /// What stored numbers are multiplied by: bytes at every gather, floats once, when they were read.
   public let scale: Float
   private let storage: Storage
   private let exampleSize: Int
@@ -35,13 +35,13 @@ public final class MemoryExamples: ExampleSource {
     self.init(.bytes(bytes), exampleShape: exampleShape, scale: scale)
   }
 
-  /// Examples from floats, given out as they are.
+  /// Examples from floats, given out as they are; `scale` says what they were multiplied by before.
   ///
   /// - Parameters:
   ///   - floats: Row-major, channels last; a whole number of examples.
   ///   - exampleShape: `[H, W, C]` or `[D]`.
-  public convenience init(floats: [Float], exampleShape: [Int]) {
-    self.init(.floats(floats), exampleShape: exampleShape, scale: 1)
+  public convenience init(floats: [Float], exampleShape: [Int], scale: Float = 1) {
+    self.init(.floats(floats), exampleShape: exampleShape, scale: scale)
   }
 
   init(_ storage: Storage, exampleShape: [Int], scale: Float) {

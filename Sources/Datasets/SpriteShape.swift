@@ -34,14 +34,14 @@ public enum SpriteShape: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// A rasterised sprite: the pixels within `reach` of its centre.
-struct SpriteMask {
+package struct SpriteMask {
   /// Pixels from the centre to the mask's edge.
-  static let reach = 16
+  package static let reach = 16
   /// Pixels of a side.
-  static let side = 2 * reach + 1
+  package static let side = 2 * reach + 1
 
   /// `[side, side]`, 0 or 1, rows downwards.
-  let pixels: [UInt8]
+  package let pixels: [UInt8]
 
   /// Tests each pixel's centre against the shape: no antialiasing.
   ///
@@ -49,7 +49,7 @@ struct SpriteMask {
   ///   - scale: 0.5...1.
   ///   - orientation: Radians; positive turns from the x axis towards the y axis, clockwise on the
   ///     screen.
-  init(_ shape: SpriteShape, scale: Double, orientation: Double) {
+  package init(_ shape: SpriteShape, scale: Double, orientation: Double) {
     let (c, s) = (cos(orientation) / scale, sin(orientation) / scale)
     var pixels: [UInt8] = []
     pixels.reserveCapacity(Self.side * Self.side)

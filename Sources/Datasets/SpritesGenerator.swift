@@ -79,7 +79,7 @@ public struct SpritesGenerator: Sendable {
   /// The images of `rows`, `[rows.count, 64, 64]`, 0 or 1.
   ///
   /// Sprites sit on whole pixels, so one mask serves all positions.
-  func draw(_ rows: Range<Int>) -> [UInt8] {
+  package func draw(_ rows: Range<Int>) -> [UInt8] {
     let side = Self.imageSide
     var images = [UInt8](repeating: 0, count: rows.count * side * side)
     var drawn: (sprite: Int, mask: SpriteMask)?

@@ -80,7 +80,7 @@ public struct SpritesGrid: Hashable, Sendable {
   }
 
   /// The pixel that a sprite's centre lies on, 16...47; no two positions share one.
-  func pixel(_ index: Int) -> Int {
+  package func pixel(_ index: Int) -> Int {
     SpriteMask.reach + Int((31 * position(index)).rounded())
   }
 }

@@ -19,10 +19,9 @@ extension Loop {
       }
     }
     for (position, function) in functions.enumerated() {
-      for operand in Set(function.operands) where lastReads[operand] == position {
-        if case .result(let index) = operand, !stored.contains(operand) {
-          registers.release(assigned[index])
-        }
+      let dead = function.operands.filter { lastReads[$0] == position && !stored.contains($0) }
+      for (index, operand) in dead.enumerated() where !dead[..<index].contains(operand) {
+        if case .result(let result) = operand { registers.release(assigned[result]) }
       }
       let target = registers.take(fresh: stored.contains(.result(position)))
       assigned.append(target)

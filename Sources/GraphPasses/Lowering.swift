@@ -175,6 +175,13 @@ struct Lowering {
         return .load(views.count - 1)
       }
     }
+    // A sum or a slice of a constant is known only here.
+    switch function(loopOperands) {
+    case .unary(let function, .number(let x)): return .number(function.value(x))
+    case .binary(let function, .number(let x), .number(let y)):
+      return .number(function.value(x, y))
+    case .unary, .binary: break
+    }
     let root = Root(source: .function(function(loopOperands), operands: views), shape: shape)
     return .view(ArrayView(whole: join(root, reading: views), shape))
   }

@@ -96,4 +96,25 @@ package final class Workspace {
     }
     return true
   }
+
+  /// As `run`, and adds the seconds that each call took to `seconds`, in the order of the calls.
+  package func run(
+    parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
+    ids: UnsafePointer<UInt32>, noise: NoiseKey, adding seconds: inout [Double]
+  ) -> Bool {
+    unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
+    unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
+    unsafe bases[Int(Space.slab.rawValue)] = slab
+    let scratch = unsafe workspace.scratch.pointer
+    let clock = ContinuousClock()
+    var start = clock.now
+    for index in unsafe 0..<steps.count {
+      let isFine = unsafe steps[index].run(bases, scratch, ids, noise)
+      if !isFine { return false }
+      let end = clock.now
+      seconds[index] += (end - start) / .seconds(1)
+      start = end
+    }
+    return true
+  }
 }

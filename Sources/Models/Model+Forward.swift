@@ -3,15 +3,15 @@ internal import GraphIR
 /// The way from data to densities, and its parts.
 extension Model {
   /// What a pass through the whole model gives.
-  struct ForwardPass {
+  package struct ForwardPass {
     /// Where the examples lie in latent space.
-    var embedding: Embedding
+    package var embedding: Embedding
     /// The densities, `[B, K]`.
-    var terms: ObjectiveTerms
+    package var terms: ObjectiveTerms
   }
 
   /// Emits input `x` through encoder, posterior, decoder and likelihood, with K samples.
-  func forward(samples: Int, in emission: inout Emission) -> ForwardPass {
+  package func forward(samples: Int, in emission: inout Emission) -> ForwardPass {
     let x = input(in: &emission)
     let features = encoder.emit(x, in: &emission)
     let embedding = posterior.embed(features, in: &emission)
@@ -19,12 +19,36 @@ extension Model {
     let rows = decoder.emit(emission.samplesAsRows(draw.z), in: &emission)
     let y = emission.rowsAsSamples(rows)
     let data = emission.repeated(x, samples: samples)
-    let terms = ObjectiveTerms(
+    var terms = ObjectiveTerms(
       logLikelihood: likelihood.logDensity(of: data, given: y, in: &emission),
-      logPrior: prior.logDensity(of: draw.z, in: &emission),
-      logPosterior: draw.logDensity,
-      klPerLatent: draw.diagonalGaussian.flatMap { prior.klDivergence(from: $0, in: &emission) })
+      logPrior: prior.logDensity(of: draw.z, in: &emission), logPosterior: draw.logDensity)
+    if let base = draw.base,
+      let perLatent = prior.klDivergence(from: base.distribution, in: &emission)
+    {
+      if base.z == draw.z {
+        terms.klPerLatent = perLatent
+      } else {
+        terms.klFromBase = klFromBase(perLatent, base, terms, in: &emission)
+      }
+    }
     return ForwardPass(embedding: embedding, terms: terms)
+  }
+
+  /// Emits KL(q ‖ p) of transformed samples as KL(q₀ ‖ p) of what they were made from, which is known,
+  /// and the change that the transformation makes, which is sampled: `[B]`.
+  ///
+  /// Sampling only log q/q₀ − log p(z)/p(z₀) leaves far less noise than sampling log q − log p, and
+  /// none where the transformation is the identity (a control variate with a known mean).
+  private func klFromBase(
+    _ perLatent: Value, _ base: GaussianDraw, _ terms: ObjectiveTerms, in emission: inout Emission
+  ) -> Value? {
+    guard let logPosterior = terms.logPosterior else { return nil }
+    let priorOfBase = prior.logDensity(of: base.z, in: &emission)
+    let density = emission.builder.subtract(logPosterior, base.logDensity)
+    let change = emission.builder.subtract(
+      density, emission.builder.subtract(terms.logPrior, priorOfBase))
+    return emission.builder.add(
+      emission.builder.sum(perLatent, axes: [1]), emission.builder.mean(change, axes: [1]))
   }
 
   /// Emits input `x` to its place in latent space.

@@ -35,10 +35,11 @@ public struct DataConfiguration: Sendable {
   /// - Throws: `ConfigurationError` at the key that is wrong.
   public init(reading node: JSONNode) throws(ConfigurationError) {
     var reader = try ObjectReader(node)
-    try reader.allow(only: [
-      "source", "size", "file", "train", "validation", "test", "labels", "layout", "scale",
-    ])
-    if node["source"] != nil {
+    let isGenerated = node["source"] != nil
+    try reader.allow(
+      only: ["source", "file", "train", "validation", "test", "labels", "layout", "scale"]
+        + (isGenerated ? ["size"] : []))
+    if isGenerated {
       _ = try reader.string("source", among: ["sprites"])
       generatedCount = try reader.integer(
         "size", default: SpritesGrid.standardSize, in: 1...SpritesGrid.largestSize)

@@ -118,4 +118,7 @@ public struct PlateauState: Sendable, Hashable, Codable {
   public var epochsWaited = 0
   /// The lowest validation objective so far, nats per example.
   public var best: Double?
+
+  /// A rule that has seen nothing.
+  package init() {}
 }

@@ -16,7 +16,9 @@ extension Trainer {
     let validation = try validate()
     let objective = (validation ?? training).objective
     let isBest = note(objective)
-    configuration.schedule.plateau?.observe(objective, in: &state.plateau)
+    if Double(state.epoch) >= model.warmUpEndEpoch {
+      configuration.schedule.plateau?.observe(objective, in: &state.plateau)
+    }
     let record = EpochRecord(
       epoch: state.epoch, step: state.step, training: training, validation: validation,
       gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),

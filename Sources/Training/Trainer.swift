@@ -145,6 +145,22 @@ public final class Trainer {
   /// Whether all examples of the epoch are done, but not its end.
   private var isEpochDone: Bool { state.offset == training.rows.count }
 
+  /// Makes steps without end, over the epochs' orders, and returns the seconds that they took: for
+  /// benchmarks. Epochs are not validated and no report is made.
+  @discardableResult
+  public func measureSteps(count: Int) throws -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    for _ in 0..<count {
+      if order.isEmpty || state.offset == training.rows.count {
+        state.offset = 0
+        order = shuffled()
+      }
+      try step()
+    }
+    return (clock.now - start) / .seconds(1)
+  }
+
   var isComplete: Bool {
     state.epoch >= configuration.epochs ?? .max || state.step >= configuration.steps ?? .max
   }

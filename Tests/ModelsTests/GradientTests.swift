@@ -55,6 +55,7 @@ import Testing
       [
         #""bernoulli""#, #"{ "gaussian": { "standardDeviation": 0.5 } }"#,
         #"{ "gaussian": { "standardDeviation": "learned" } }"#, #""squaredError""#,
+        #""multinomial""#,
       ].map { likelihood in
         Case(
           name: "\(posterior), \(likelihood), \(objective)",

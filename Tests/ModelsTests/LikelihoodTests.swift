@@ -67,4 +67,23 @@ import Testing
   @Test func squaredError() throws {
     try expect(#""squaredError""#, density: { -0.5 * ($0 - $1) * ($0 - $1) }, mean: { $0 })
   }
+
+  @Test func multinomial() throws {
+    let result = try evaluate(#""multinomial""#)
+    for (sample, sign) in [1.0, -1].enumerated() {
+      let weights = Self.y.map { exp(sign * $0) }
+      let probabilities = weights.map { $0 / weights.reduce(0, +) }
+      let expected = zip(Self.x, probabilities).map { $0 * log($1) }.reduce(0, +)
+      #expect(agree(result.logDensity[sample], expected), "sample \(sample)")
+    }
+    let read = try model(section(likelihood: #""multinomial""#), exampleShape: [4])
+    let graph = read.decoderGraph(rows: 3)
+    let evaluation = Evaluation(
+      graph, inputs: arbitraryInputs(graph, seed: 3), parameters: arbitraryParameters(graph, seed: 4))
+    let mean = evaluation[.result("mean")]
+    for row in 0..<3 {
+      let sum = (0..<4).reduce(0) { $0 + mean[row * 4 + $1] }
+      #expect(agree(sum, 1), "probabilities of row \(row) sum to \(sum)")
+    }
+  }
 }

@@ -19,6 +19,12 @@ const char *vaedp_instruction_set(void);
 // Cores that this process may run on, by its affinity mask.
 int vaedp_affinity_count(void);
 
+// The processor's own speed: a fixed number of fused multiply-adds that depend on little, on the
+// widest vectors; the sum is returned so that nothing is left out.
+double vaedp_fma_chains(long rounds);
+// Floating-point operations that so many rounds make.
+long vaedp_fma_flops(long rounds);
+
 // ---- Element-wise loops (loop.c) -------------------------------------------------------------
 
 enum { VAEDP_MAX_RANK = 6, VAEDP_TILE = 1024, VAEDP_MAX_LOADS = 64, VAEDP_MAX_STORES = 32 };

@@ -2,7 +2,8 @@ internal import Configuration
 
 /// All likelihoods; a new one adds its line here.
 let likelihoodChoices: [any Likelihood.Type] = [
-  BernoulliLikelihood.self, GaussianLikelihood.self, SquaredErrorLikelihood.self,
+  BernoulliLikelihood.self, GaussianLikelihood.self, MultinomialLikelihood.self,
+  SquaredErrorLikelihood.self,
 ]
 
 /// The likelihoods as `readChoice` takes them.

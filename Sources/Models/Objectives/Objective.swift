@@ -45,16 +45,26 @@ package struct ObjectiveTerms: Sendable {
   package var logPosterior: Value?
   /// KL(q ‖ p) for each latent, `[B, Z]`, where it has a closed form.
   package var klPerLatent: Value?
+  /// KL(q ‖ p), `[B]`, where samples were made from others whose divergence has a closed form.
+  package var klFromBase: Value?
+
+  /// Terms without a divergence that is known.
+  package init(logLikelihood: Value, logPrior: Value, logPosterior: Value?) {
+    self.logLikelihood = logLikelihood
+    self.logPrior = logPrior
+    self.logPosterior = logPosterior
+  }
 
   /// Emits −log p(x|z), averaged over samples: `[B]`.
   package func reconstruction(in emission: inout Emission) -> Value {
     emission.builder.negate(emission.builder.mean(logLikelihood, axes: [1]))
   }
 
-  /// Emits KL(q ‖ p): `[B]`. In closed form, or else the average of log q − log p over samples, or
-  /// else, where q is a point, zero.
+  /// Emits KL(q ‖ p): `[B]`. In closed form as far as there is one, or else the average of
+  /// log q − log p over samples, or else, where q is a point, zero.
   package func kl(in emission: inout Emission) -> Value {
     if let klPerLatent { return emission.builder.sum(klPerLatent, axes: [1]) }
+    if let klFromBase { return klFromBase }
     guard let logPosterior else {
       return emission.builder.constant(0, [emission.exampleCount])
     }

@@ -33,9 +33,11 @@ struct GaussianPosterior: Posterior {
     let spread = emission.repeated(deviation, samples: samples)
     let mean = emission.repeated(embedding.mean, samples: samples)
     let z = emission.builder.add(mean, emission.builder.multiply(spread, noise))
+    let density = logDensity(of: noise, logVariance, in: &emission)
+    let distribution = DiagonalGaussian(mean: embedding.mean, logVariance: logVariance)
     return LatentDraw(
-      z: z, logDensity: logDensity(of: noise, logVariance, in: &emission),
-      diagonalGaussian: DiagonalGaussian(mean: embedding.mean, logVariance: logVariance))
+      z: z, logDensity: density,
+      base: GaussianDraw(distribution: distribution, z: z, logDensity: density))
   }
 
   /// log q(z|x) = −½ Σ (log 2π + log σ² + ε²), `[B, K]`; ε is known, so z − μ need not be formed.

@@ -31,7 +31,7 @@ struct PlanarFlow: Posterior {
     let start = base.draw(features, samples: samples, in: &emission)
     let (z, logDeterminant) = flow(start.z, in: &emission)
     let logDensity = start.logDensity.map { emission.builder.subtract($0, logDeterminant) }
-    return LatentDraw(z: z, logDensity: logDensity)
+    return LatentDraw(z: z, logDensity: logDensity, base: start.base)
   }
 
   /// Emits all maps.

@@ -30,9 +30,19 @@ package struct LatentDraw: Sendable {
   package var z: Value
   /// log q(z|x), `[B, K]`; nil where q is a point and has no density.
   package var logDensity: Value?
-  /// q(z|x) itself where it is a Gaussian with independent latents, so that a prior may know the
-  /// divergence from it in closed form.
-  package var diagonalGaussian: DiagonalGaussian?
+  /// The Gaussian draw that the samples are, or were made from; nil where there is none. A prior may
+  /// know the divergence from it in closed form.
+  package var base: GaussianDraw?
+}
+
+/// Samples of a Gaussian with independent latents.
+package struct GaussianDraw: Sendable {
+  /// The distribution.
+  package var distribution: DiagonalGaussian
+  /// The samples, `[B, K, Z]`; equal to those of the posterior where nothing transforms them.
+  package var z: Value
+  /// Their log density under the distribution, `[B, K]`.
+  package var logDensity: Value
 }
 
 /// A Gaussian with independent latents for each example.

@@ -1,0 +1,52 @@
+public import Execution
+public import GraphIR
+internal import Kernels
+internal import Storage
+
+/// Where the time of one shard goes, kernel by kernel.
+public struct KernelProfile: Sendable {
+  /// One kernel call.
+  public struct Row: Sendable, Hashable {
+    /// What is computed, with its extents.
+    public var name: String
+    /// The library's name of the kernel; empty for our own.
+    public var implementation: String
+    /// Mean seconds of a call.
+    public var seconds: Double
+    /// Floating-point operations of a product; 0 for what is bound by memory.
+    public var flops: Int
+    /// Bytes that a loop reads and writes.
+    public var bytes: Int
+  }
+
+  /// The calls in order.
+  public var rows: [Row]
+
+  /// Runs a graph on this thread and times each of its calls.
+  ///
+  /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
+  public init(_ graph: Graph, parameters: ParameterMemory, repetitions: Int) throws {
+    let plan = Plan(graph, table: parameters.table)
+    let workspace = Workspace()
+    let sequence = try KernelSequence(
+      plan.calls, arenaCount: plan.arenaCount, workspace: workspace)
+    let slab = AlignedFloats(count: plan.slab.count)
+    let ids = (0..<UInt32(1 << 16)).map { $0 }
+    var seconds = [Double](repeating: 0, count: plan.calls.count)
+    for repetition in -3..<repetitions {
+      if repetition == 0 { seconds = seconds.map { _ in 0 } }
+      let isFine = unsafe ids.withUnsafeBufferPointer { ids in
+        unsafe sequence.run(
+          parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
+          ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), adding: &seconds)
+      }
+      if !isFine { throw ShardFailure(shard: 0) }
+    }
+    var implementations = sequence.implementations[...]
+    rows = zip(plan.calls, seconds).map { call, total in
+      Row(
+        name: call.label, implementation: call.isProduct ? implementations.removeFirst() : "",
+        seconds: total / Double(repetitions), flops: call.flops, bytes: call.byteCount)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+internal import CKernels
+public import DataParallel
+internal import Dispatch
+internal import Execution
+internal import Foundation
+internal import GraphIR
+internal import GraphPasses
+internal import Models
+internal import RandomStreams
+internal import Training
+
+/// The speed of training steps in their steady state, on synthetic data in memory.
+public struct StepBenchmark: Sendable, Codable {
+  /// Samples per second over windows of time.
+  public struct Rates: Sendable, Hashable, Codable {
+    public var median: Double
+    public var min: Double
+    public var max: Double
+  }
+
+  /// Name of the configuration.
+  public var workload: String
+  public var threads: Int
+  public var shards: Int
+  /// Examples per minibatch.
+  public var batch: Int
+  public var precision: String
+  public var samplesPerSecond: Rates
+  /// Milliseconds of a step, from the median.
+  public var stepMilliseconds: Double
+  /// 10⁹ floating-point operations of the graph's products per second, all threads together.
+  public var gflops: Double
+  /// What the same threads reach in fused multiply-adds alone, measured in the same run.
+  public var peakGflops: Double
+  /// `gflops / peakGflops`.
+  public var shareOfPeak: Double
+  /// The most memory that the process has held.
+  public var peakMemoryBytes: Int
+
+  /// Trains a configuration on uniform random examples for some windows of time.
+  ///
+  /// - Parameters:
+  ///   - threads: threads to compute with; shards are the configuration's, or as many as threads.
+  ///   - seconds: length of a window.
+  /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
+  public init(
+    _ configuration: RunConfiguration, threads: Int, seconds: Double, windows: Int = 5
+  ) throws {
+    let shape = try Model.exampleShape(reading: configuration.model)
+    let model = try Model(reading: configuration.model, exampleShape: shape)
+    let training = configuration.training
+    let shards = training.shards ?? threads
+    let trainer = Trainer(
+      model: model, configuration: training, shards: shards, threads: threads,
+      training: syntheticExamples(shape: shape, batch: training.batchSize), validation: nil)
+    try trainer.measureSteps(count: 10)
+    let trial = try trainer.measureSteps(count: 3)
+    let count = max(3, Int(seconds * 3 / trial))
+    let times = try (0..<windows).map { _ in try trainer.measureSteps(count: count) }.sorted()
+    let rates = times.map { Double(count * training.batchSize) / $0 }
+    let rows = max(1, training.batchSize / shards)
+    let graph = model.trainingGraph(rows: rows).differentiated(of: .metric("objective"))
+    let flops = Plan(graph, table: ParameterTable(model.parameters)).productFlops / rows
+    workload = configuration.name
+    (self.threads, self.shards, batch) = (threads, shards, training.batchSize)
+    precision = "float32"
+    samplesPerSecond = Rates(
+      median: rates[rates.count / 2], min: rates.last ?? 0, max: rates.first ?? 0)
+    stepMilliseconds = Double(training.batchSize) / samplesPerSecond.median * 1e3
+    gflops = samplesPerSecond.median * Double(flops) / 1e9
+    peakGflops = Self.peak(threads: threads)
+    shareOfPeak = gflops / peakGflops
+    peakMemoryBytes = Self.residentPeak()
+  }
+
+  /// Fused multiply-adds of `threads` threads at once, in 10⁹ operations per second.
+  private static func peak(threads: Int) -> Double {
+    let rounds = 500_000
+    let clock = ContinuousClock()
+    let best = (0..<5).map { _ in
+      clock.measure {
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in _ = vaedp_fma_chains(rounds) }
+      } / .seconds(1)
+    }.min() ?? 1
+    return Double(threads * vaedp_fma_flops(rounds)) / best / 1e9
+  }
+
+  private static func residentPeak() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+    return (kilobytes.flatMap { Int($0) } ?? 0) * 1024
+  }
+}
+
+/// Uniform random examples, some minibatches of them.
+func syntheticExamples(shape: [Int], batch: Int) -> ExampleSet {
+  let size = shape.reduce(1, *)
+  let count = max(4 * batch, min(8192, 50_000_000 / size))
+  let stream = Stream(seed: 1, purpose: .sampling)
+  // One block of noise, repeated from shifting places: quick to make, and no two rows are equal.
+  let block = (0..<UInt32(16384)).map { Float(stream.uniform($0, 0)) }
+  var values = [Float](repeating: 0, count: count * size)
+  for index in values.indices { values[index] = block[(index + index / size * 7) & 16383] }
+  let source = LatentRows(values, latentCount: size, shape: shape)
+  return ExampleSet(source)
+}
+
+extension KernelProfile {
+  /// Times each kernel of a shard's share of a training step, on one thread.
+  public init(_ configuration: RunConfiguration, shards: Int, repetitions: Int = 20) throws {
+    let shape = try Model.exampleShape(reading: configuration.model)
+    let model = try Model(reading: configuration.model, exampleShape: shape)
+    let rows = max(1, configuration.training.batchSize / shards)
+    let graph = model.trainingGraph(rows: rows).differentiated(of: .metric("objective"))
+    let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
+    try self.init(graph, parameters: parameters, repetitions: repetitions)
+  }
+
+  /// A table for people: share of the time, milliseconds, speed, what.
+  public var text: String {
+    let total = rows.reduce(0) { $0 + $1.seconds }
+    let lines = rows.map { row in
+      let speed =
+        row.flops > 0
+        ? String(format: "%6.0f GFLOP/s", Double(row.flops) / row.seconds / 1e9)
+        : String(format: "%6.1f GB/s   ", Double(row.bytes) / row.seconds / 1e9)
+      let numbers = String(
+        format: "%5.1f %%  %8.3f ms  ", row.seconds / total * 100, row.seconds * 1e3)
+      return numbers + speed + "  " + row.name
+        + (row.implementation.isEmpty ? "" : "  [\(row.implementation)]")
+    }
+    return (lines + [String(format: "one shard on one thread: %.3f ms", total * 1e3)])
+      .joined(separator: "\n")
+  }
+}

@@ -1,0 +1,130 @@
+import Configuration
+import Models
+import Runs
+import Testing
+
+@Suite struct RunConfigurationTests {
+  private static let model = """
+    "model": { "encoder": [], "posterior": { "gaussian": { "latent": 1 } },
+      "decoder": [{ "dense": { "units": 3 } }], "likelihood": "gaussian" }
+    """
+
+  @Test(arguments: [
+    (
+      "{ \"name\": \"a\",\n\"modle\": {}, \"data\": { \"file\": \"a.h5\" } }",
+      "line 2: modle: unknown key; did you mean \"model\"? "
+        + "Valid keys: checkpoints, data, model, name, training."
+    ),
+    (
+      "{ \"data\": { \"file\": \"a.h5\" } }",
+      "line 1: model: missing required key, expected a value"
+    ),
+    ("{ \(model) }", "line 1: data: missing required key, expected a value"),
+    (
+      "{ \(model), \"data\": {} }",
+      "line 2: data.file: missing required key, expected a string"
+    ),
+    (
+      "{ \"name\": \"../a\", \(model), \"data\": { \"file\": \"a.h5\" } }",
+      "line 1: name: expected a folder's name of letters, digits, '-', '_' and '.', found ../a"
+    ),
+    (
+      "{ \"name\": \"..\", \(model), \"data\": { \"file\": \"a.h5\" } }",
+      "line 1: name: expected a folder's name of letters, digits, '-', '_' and '.', found .."
+    ),
+    (
+      """
+      { \(model), "data": { "file": "a.h5",
+        "validation": { "fraction": 0.5 }, "test": { "fraction": 0.5 } } }
+      """,
+      "line 3: data.validation: expected fractions that leave training examples, "
+        + "found 1.0 for validation and test together. Lower the fractions."
+    ),
+    (
+      "{ \(model), \"data\": { \"file\": \"a.h5\", \"test\": 0.5 } }",
+      "line 2: data.test: expected a dataset's name, { \"fraction\": 0.1 } or null, found 0.5"
+    ),
+    (
+      "{ \(model), \"data\": { \"source\": \"cifar\" } }",
+      "line 2: data.source: unknown word \"cifar\". Valid words: sprites."
+    ),
+    (
+      "{ \(model), \"data\": { \"file\": \"a.h5\" }, \"training\": { \"epochs\": null } }",
+      "line 2: training.epochs: expected a number of epochs or steps, found neither. "
+        + "Set training.epochs or training.steps."
+    ),
+    (
+      "{ \(model), \"data\": { \"file\": \"a.h5\" }, \"checkpoints\": { \"keep\": 0 } }",
+      "line 2: checkpoints.keep: expected an integer from 1 to 1000000, found 0"
+    ),
+    (
+      "{ \(model), \"data\": { \"file\": \"a.h5\" }, \"checkpoints\": { \"everyMinutes\": 0 } }",
+      "line 2: checkpoints.everyMinutes: expected a number above 0, or null, found 0"
+    ),
+  ])
+  func errorsNameLinePathAndRemedy(json: String, message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { _ = try RunConfiguration(json: json) }
+    #expect(error?.description == message)
+  }
+
+  @Test func aKeyThatStandsTwiceIsAnError() {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try RunConfiguration(json: "{\n\"name\": \"a\",\n\"name\": \"b\" }")
+    }
+    #expect(error?.code == .duplicateKey && error?.line == 3 && error?.path == "name")
+  }
+
+  @Test func aMissingFileIsAnError() {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try RunConfiguration(file: "/nowhere/a.json")
+    }
+    #expect(error?.description.hasPrefix("/nowhere/a.json: expected a configuration file") == true)
+  }
+
+  @Test(arguments: [
+    "\"data\": { \"file\": \"a.h5\", \"validation\": \"v\", \"labels\": \"train/labels\" }",
+    "\"data\": { \"source\": \"sprites\" }",
+    "\"data\": { \"source\": \"sprites\", \"validation\": null, \"size\": 99 }",
+    """
+    "data": { "file": "a.h5", "scale": 0.5, "layout": "channelsFirst" },
+    "training": { "steps": 4 }, "checkpoints": { "everySteps": null, "everyMinutes": null }
+    """,
+  ])
+  func resolvedReadsBackToItself(data: String) throws {
+    let first = try RunConfiguration(json: "{ \(Self.model), \(data) }")
+    let model = try Model(reading: first.model, exampleShape: [3])
+    let resolved = first.resolved(with: model)
+    let second = try RunConfiguration(json: resolved.text())
+    let again = try Model(reading: second.model, exampleShape: [3])
+    #expect(second.resolved(with: again) == resolved)
+    #expect(second.checkpoints == first.checkpoints)
+    #expect(second.data.validation == first.data.validation)
+    #expect(second.training.epochs == first.training.epochs)
+  }
+
+  @Test func overridesChangeKeys() throws {
+    let configuration = try RunConfiguration(
+      json: "{ \(Self.model), \"data\": { \"file\": \"a.h5\" } }",
+      overrides: ["name=other", "training.epochs=3", "data.test={ \"fraction\": 0.25 }"])
+    #expect(configuration.name == "other")
+    #expect(configuration.training.epochs == 3)
+    #expect(configuration.data.test == .fraction(0.25))
+  }
+
+  @Test func changesAreListedByPath() throws {
+    let old = try JSONNode.parse("{ \"a\": { \"b\": 1, \"c\": [1] }, \"d\": 2 }", file: nil)
+    let new = try JSONNode.parse("{ \"a\": { \"b\": 1, \"c\": [2] }, \"e\": null }", file: nil)
+    let changes = ConfigurationChange.between(old, new)
+    #expect(changes.map(\.description) == ["a.c: [1] → [2]", "d: 2 → null"])
+    #expect(ConfigurationChange.between(old, old).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("training.epochs", true), ("training.earlyStopping.patience", true), ("name", true),
+    ("checkpoints.keep", true), ("training.batchSize", false), ("training.seed", false),
+    ("model.posterior", false), ("namesake", false), ("data.train", false),
+  ])
+  func onlyChangesWithoutArithmeticAreSafe(path: String, isSafe: Bool) {
+    #expect(ConfigurationChange(path: path, old: "1", new: "2").isSafe == isSafe)
+  }
+}

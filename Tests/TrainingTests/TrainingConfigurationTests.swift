@@ -1,0 +1,124 @@
+import Configuration
+import Testing
+import Training
+
+@Suite struct TrainingConfigurationTests {
+  private func read(_ json: String) throws -> TrainingConfiguration {
+    try TrainingConfiguration(reading: JSONNode.parse(json, file: "a.json"))
+  }
+
+  @Test func everyKeyHasADefault() throws {
+    let configuration = try read("{}")
+    #expect(
+      configuration.resolved.text(pretty: false) == """
+        {"batchSize":128,"shards":null,"epochs":10,"steps":null,"seed":0,"precision":"float32",\
+        "optimizer":{"adam":{"learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-08}},\
+        "schedule":"constant","clipNorm":null,"l1":0,"l2":0,"earlyStopping":null,\
+        "reportEverySteps":50}
+        """)
+    #expect(configuration.epochs == 10)
+    #expect(configuration.earlyStopping == nil)
+  }
+
+  @Test func resolvedReadsBackToItself() throws {
+    let configuration = try read(
+      """
+      { "batchSize": 7, "shards": 3, "steps": 11, "seed": 5, "clipNorm": 2, "l1": 0.5, "l2": 0.25,
+        "optimizer": { "sgd": { "momentum": 0.5 } }, "reportEverySteps": 9,
+        "schedule": { "cosine": { "warmUpEpochs": 1 } }, "earlyStopping": { "patience": 2 } }
+      """)
+    #expect(configuration.epochs == nil)
+    #expect(configuration.steps == 11)
+    #expect(configuration.earlyStopping?.patience == 2)
+    #expect(configuration.earlyStopping?.minimumImprovement == 0)
+    #expect(configuration.earlyStopping?.restoreBest == true)
+    let again = try TrainingConfiguration(reading: configuration.resolved)
+    #expect(again.resolved == configuration.resolved)
+    #expect(again.epochs == nil)
+  }
+
+  @Test(arguments: [
+    (
+      "{ \"batchsize\": 4 }",
+      """
+      a.json:1: batchsize: unknown key; did you mean "batchSize"? Valid keys: batchSize, clipNorm, \
+      earlyStopping, epochs, l1, l2, optimizer, precision, reportEverySteps, schedule, seed, \
+      shards, steps.
+      """
+    ),
+    (
+      "{ \"batchSize\": 0 }",
+      "a.json:1: batchSize: expected an integer from 1 to 1000000, found 0"
+    ),
+    (
+      "{ \"batchSize\": \"many\" }",
+      "a.json:1: batchSize: expected an integer from 1 to 1000000, found the string \"many\""
+    ),
+    (
+      "{ \"shards\": 1.5 }", "a.json:1: shards: expected an integer from 1 to 4096, or null, found 1.5"
+    ),
+    (
+      "{ \"epochs\": null }",
+      "a.json:1: epochs: expected a number of epochs or steps, found neither. "
+        + "Set training.epochs or training.steps."
+    ),
+    (
+      "{ \"epochs\": 0 }",
+      "a.json:1: epochs: expected an integer from 1 to 1000000000, or null, found 0"
+    ),
+    ("{ \"seed\": -1 }", "a.json:1: seed: expected an integer of at least 0, found -1"),
+    (
+      "{ \"precision\": \"float16\" }",
+      "a.json:1: precision: unknown word \"float16\"; did you mean \"float32\"? "
+        + "Valid words: float32."
+    ),
+    (
+      "{ \"clipNorm\": 0 }", "a.json:1: clipNorm: expected a number above 0, or null, found 0"
+    ),
+    ("{ \"l2\": -1 }", "a.json:1: l2: expected a number from 0 to 1000000, found -1"),
+    (
+      "{ \"optimizer\": \"adma\" }",
+      "a.json:1: optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? "
+        + "Valid names: adam, adamW, sgd."
+    ),
+    (
+      "{ \"optimizer\": { \"adam\": { \"rate\": 1 } } }",
+      "a.json:1: optimizer.adam.rate: unknown key. "
+        + "Valid keys: beta1, beta2, epsilon, learningRate."
+    ),
+    (
+      "{ \"optimizer\": { \"adam\": { \"learningRate\": 0 } } }",
+      "a.json:1: optimizer.adam.learningRate: expected a number above 0, found 0"
+    ),
+    (
+      "{ \"optimizer\": { \"adam\": { \"beta1\": 1 } } }",
+      "a.json:1: optimizer.adam.beta1: expected a number of at least 0 and below 1, found 1"
+    ),
+    (
+      "{ \"optimizer\": { \"sgd\": { \"nesterov\": \"true\" } } }",
+      "a.json:1: optimizer.sgd.nesterov: expected true or false, found the string \"true\". "
+        + "Write true without quotes."
+    ),
+    (
+      "{ \"schedule\": { \"step\": { \"everyEpochs\": 0 } } }",
+      "a.json:1: schedule.step.everyEpochs: expected an integer from 1 to 1000000, found 0"
+    ),
+    (
+      "{ \"schedule\": { \"cosine\": {}, \"step\": {} } }",
+      "a.json:1: schedule: expected a schedule: a word, or an object with one key, "
+        + "found an object with the keys cosine, step"
+    ),
+    (
+      "{\n\"earlyStopping\": {\n\"patience\": -1 } }",
+      "a.json:3: earlyStopping.patience: expected an integer from 0 to 1000000, found -1"
+    ),
+    (
+      "{ \"reportEverySteps\": 0 }",
+      "a.json:1: reportEverySteps: expected an integer from 1 to 1000000, found 0"
+    ),
+  ])
+  func errorsNameKeyExpectedAndFound(json: String, message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { _ = try read(json) }
+    #expect(error?.description == message)
+  }
+}
