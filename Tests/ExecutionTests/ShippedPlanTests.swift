@@ -23,7 +23,7 @@ import Testing
   /// Kernel calls and loops of one shard's step, as they were when this was last looked at. A pass
   /// that gets better makes a number smaller: then write the new one here. A larger one needs a reason.
   static let budget: [String: (calls: Int, loops: Int)] = [
-    "autoencoder": (20, 8), "conv": (70, 25), "conv-mnist": (44, 17), "flow": (219, 198),
+    "autoencoder": (20, 8), "conv": (70, 25), "conv-mnist": (44, 17), "flow": (114, 93),
     "iwae": (45, 23), "keras-784-128-2": (24, 9), "mlp": (24, 9),
   ]
 

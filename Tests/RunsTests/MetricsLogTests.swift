@@ -9,11 +9,14 @@ import Training
   init() throws { scratch = try ScratchFolder() }
 
   private func report(_ step: Int, _ objective: Double = 2) throws -> StepReport {
-    let metrics = try #require(
-      Metrics(exampleCount: 1) { ["objective": [objective], "kl": [0.5]][$0] })
-    return StepReport(
-      step: step, epoch: Double(step) / 4, metrics: metrics, gradientNorm: 1, learningRate: 0.1,
-      samplesPerSecond: 100)
+    let json = """
+      { "step": \(step), "epoch": \(Double(step) / 4), "gradientNorm": 1, "learningRate": 0.1,
+        "samplesPerSecond": 100, "metrics": { "objective": 2, "reconstruction": 1.5, "kl": 0.5,
+        "weightedKL": 0.5, "activeUnits": 1 } }
+      """
+    var report = try JSONDecoder().decode(StepReport.self, from: Data(json.utf8))
+    report.metrics.objective = objective
+    return report
   }
 
   private func log(after step: Int, epoch: Int = 9) throws -> MetricsLog {

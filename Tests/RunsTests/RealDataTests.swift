@@ -1,5 +1,6 @@
-import Datasets
 import DataParallel
+import Datasets
+import Evaluation
 import Foundation
 import Runs
 import Testing

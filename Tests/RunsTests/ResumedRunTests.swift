@@ -1,4 +1,4 @@
-import Foundation
+import Checkpoints
 import Runs
 import Testing
 import Training
@@ -35,7 +35,7 @@ import Training
         scratch, "run", resume: .automatic, threads: 3 - index, until: stop)
       #expect(outcome.reason == .interrupted)
       #expect(trainer.state.step == stop)
-      #expect(try newest("run") == "step-\(String(format: "%08d", stop)).h5")
+      #expect(try newest("run") == CheckpointEntry.fileName(step: stop))
     }
     let events = RunSample.Events()
     let (outcome, trainer) = try RunSample.train(
@@ -48,11 +48,11 @@ import Training
   @Test func aDamagedCheckpointIsPassedOverAndTold() throws {
     let whole = try RunSample.train(scratch, "whole")
     try RunSample.train(scratch, "run", until: 7)
-    try scratch.damage("run/checkpoints/step-00000007.h5")
+    try scratch.damage("run/checkpoints/step-000000007.h5")
     let events = RunSample.Events()
     let (_, trainer) = try RunSample.train(scratch, "run", resume: .automatic, events: events)
     #expect(events.names.prefix(2) == ["skipped", "resumed"])
-    #expect(events.lines[0].contains("step-00000007.h5: checksumMismatch"))
+    #expect(events.lines[0].contains("step-000000007.h5: checksumMismatch"))
     #expect(events.lines[1] == "resumed 6 []")
     try expectSame(trainer, as: whole.trainer, "resumed at step 6")
   }
@@ -60,7 +60,7 @@ import Training
   @Test func aCheckpointsPathIsTakenUp() throws {
     let whole = try RunSample.train(scratch, "whole")
     try RunSample.train(scratch, "run", ["checkpoints.keep=9"], until: 7)
-    let path = scratch.path("run/checkpoints/step-00000002.h5")
+    let path = scratch.path("run/checkpoints/step-000000002.h5")
     let (_, trainer) = try RunSample.train(scratch, "run", resume: .path(path))
     try expectSame(trainer, as: whole.trainer, "resumed at step 2")
   }

@@ -61,8 +61,10 @@ enum RunSample {
   /// `metrics.jsonl` or `metrics.csv` without what the clock decides.
   static func metrics(_ scratch: ScratchFolder, _ file: String) throws -> [String] {
     try scratch.text(file).split(separator: "\n").map {
-      $0.hasPrefix("{")
-        ? $0.replacing(/"samplesPerSecond":[^,}]*/, with: "") : $0.replacing(/,[^,]*$/, with: "")
+      let line = String($0)
+      return line.hasPrefix("{")
+        ? line.replacing(/"samplesPerSecond":[^,}]*/, with: "")
+        : line.replacing(/,[^,]*$/, with: "")
     }
   }
 }

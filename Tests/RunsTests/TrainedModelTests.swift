@@ -1,7 +1,9 @@
 import Checkpoints
 import Datasets
+import Evaluation
 import Foundation
 import HDF5
+import Models
 import Runs
 import Testing
 import Training
@@ -44,7 +46,7 @@ import Training
     let model = try trained()
     let copy = scratch.path("copy.h5")
     try FileManager.default.copyItem(
-      atPath: scratch.path("run/checkpoints/step-00000004.h5"), toPath: copy)
+      atPath: scratch.path("run/checkpoints/step-000000004.h5"), toPath: copy)
     let other = try TrainedModel(copy)
     #expect(bits(other.parameters) == bits(model.parameters))
     #expect(other.defaultExportFolder == scratch.path("export"))

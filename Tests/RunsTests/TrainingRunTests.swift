@@ -132,6 +132,6 @@ import Training
     let run = try TrainingRun(configuration, output: scratch.path("run"))
     let outcome = try run.run(maxSeconds: 0)
     #expect(outcome.reason == .interrupted && run.trainer.state.step == 1)
-    #expect(try scratch.names("run/checkpoints").contains("step-00000001.h5"))
+    #expect(try scratch.names("run/checkpoints").contains("step-000000001.h5"))
   }
 }

@@ -1,0 +1,84 @@
+import Foundation
+import Synchronization
+
+/// The program under test as a process.
+final class Program {
+  /// What a process left behind.
+  struct Result {
+    /// The exit code; 128 and the signal's number where a signal ended it; −1 where it had to be
+    /// killed because it took too long.
+    var code: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// `vae-dp`, which the build puts beside the tests.
+  private static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "vae-dp")
+  private static let number = Atomic(0)
+
+  private let process = Process()
+  private let output: URL
+  private let errors: URL
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Starts the program in a folder.
+  ///
+  /// - Parameters:
+  ///   - deafOutput: standard output is a pipe that nobody reads.
+  ///   - deafErrors: so is standard error.
+  init(
+    _ arguments: [String], in folder: ScratchFolder, deafOutput: Bool = false,
+    deafErrors: Bool = false
+  ) throws {
+    let number = Self.number.add(1, ordering: .relaxed).newValue
+    output = folder.url.appending(path: "output-\(number)")
+    errors = folder.url.appending(path: "errors-\(number)")
+    process.executableURL = Self.executable
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try Self.sink(output, isDeaf: deafOutput)
+    process.standardError = try Self.sink(errors, isDeaf: deafErrors)
+    process.terminationHandler = { [ended] _ in ended.signal() }
+    try process.run()
+  }
+
+  private static func sink(_ file: URL, isDeaf: Bool) throws -> Any {
+    try Data().write(to: file)
+    if !isDeaf { return try FileHandle(forWritingTo: file) }
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    return pipe
+  }
+
+  /// Waits for its end, at most so many seconds.
+  func wait(seconds: Double = 30) throws -> Result {
+    let isLate = ended.wait(timeout: .now() + seconds) == .timedOut
+    if isLate {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    let status = process.terminationStatus
+    let code = process.terminationReason == .exit ? status : 128 + status
+    return Result(
+      code: isLate ? -1 : code, output: try String(contentsOf: output, encoding: .utf8),
+      errors: try String(contentsOf: errors, encoding: .utf8))
+  }
+
+  /// Whether standard error comes to hold a text, within 20 seconds.
+  func says(_ text: String) throws -> Bool {
+    for _ in 0..<2000 where process.isRunning {
+      if try String(contentsOf: errors, encoding: .utf8).contains(text) { return true }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    return try String(contentsOf: errors, encoding: .utf8).contains(text)
+  }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+}
+
+/// Runs the program to its end.
+func run(_ arguments: String..., in folder: ScratchFolder) throws -> Program.Result {
+  try Program(arguments, in: folder).wait()
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// What can be done with a run.
+@Suite struct TrainedRunTests {
+  private let folder: ScratchFolder
+
+  init() throws {
+    folder = try ScratchFolder()
+    let result = try run("train", "small.json", "--output", "run", "--threads", "2", in: folder)
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("small: [6, 6, 1] → 2 latents"))
+    #expect(result.errors.contains("epoch 2  train ") && result.errors.contains("done: 12 steps"))
+    #expect(!result.errors.contains("\u{1B}"), "no control codes where there is no terminal")
+  }
+
+  @Test func aRunThatExistsIs73() throws {
+    let result = try run("train", "small.json", "--output", "run", in: folder)
+    #expect(result.code == 73)
+    #expect(result.errors.contains("--resume auto"))
+  }
+
+  @Test func aChangedConfigurationIs78() throws {
+    let result = try run(
+      "train", "small.json", "training.batchSize=5", "--output", "run", "--resume", "auto",
+      in: folder)
+    #expect(result.code == 78)
+    #expect(result.errors.contains("training.batchSize: 6 → 5"))
+  }
+
+  @Test func evaluationAsJSONHasTheseKeys() throws {
+    let result = try run("evaluate", "run", "--samples", "60", "--json", in: folder)
+    #expect(result.code == 0 && result.errors.isEmpty)
+    let object = try ScratchFolder.object(Data(result.output.utf8))
+    #expect(
+      object.keys.sorted() == [
+        "activeUnits", "elbo", "examples", "kl", "logLikelihood", "reconstruction",
+      ])
+    let estimate = try #require(object["logLikelihood"] as? [String: Any])
+    #expect(estimate.keys.sorted() == ["mean", "samples", "standardError"])
+    #expect(estimate["samples"] as? Int == 60)
+    #expect(object["examples"] as? Int == 12)
+    let numbers = ["elbo", "reconstruction", "kl"].compactMap { object[$0] as? Double }
+    #expect(numbers.count == 3 && abs(numbers[0] + numbers[1] + numbers[2]) < 1e-9)
+    let again = try run(
+      "evaluate", "run", "--samples", "60", "--json", "--threads", "3", in: folder)
+    #expect(again.output == result.output)
+  }
+
+  @Test func evaluationForPeopleNamesItsUnit() throws {
+    let result = try run("evaluate", "run", "--split", "train/images", in: folder)
+    #expect(result.code == 0)
+    #expect(result.output.contains("40 examples (train/images)"))
+    #expect(result.output.contains("nats per example") && !result.output.contains("log p(x)"))
+    #expect(try run("evaluate", "run", "--split", "none", in: folder).code == 65)
+  }
+
+  @Test func samplesAreAPicture() throws {
+    let result = try run("sample", "run", "-n", "4", "--seed", "3", "-o", "x.png", in: folder)
+    #expect(result.code == 0 && result.output == "x.png\n")
+    let picture = try folder.bytes("x.png")
+    #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    _ = try run("sample", "run", "-n", "4", "--seed", "3", "-o", "y.png", in: folder)
+    #expect(try folder.bytes("y.png") == picture)
+    #expect(try run("sample", "run", "-o", "none/x.png", in: folder).code == 73)
+  }
+
+  @Test func exportsNameTheirFiles() throws {
+    let files = [
+      "onnx": ["encoder.onnx", "decoder.onnx"], "safetensors": ["model.safetensors"],
+      "hdf5": ["model.h5"],
+    ]
+    for (format, names) in files {
+      let result = try run("export", "run", "--format", format, in: folder)
+      #expect(result.code == 0)
+      let printed = result.output.split(separator: "\n")
+      #expect(printed.count == names.count)
+      for (line, name) in zip(printed, names) { #expect(line.hasSuffix("run/export/\(name)")) }
+      #expect(names.allSatisfy { folder.exists("run/export/\($0)") })
+    }
+    let other = try run(
+      "export", "run/checkpoints/last.h5", "--format", "onnx", "--output", "out", in: folder)
+    #expect(other.code == 0 && folder.exists("out/encoder.onnx"))
+  }
+
+  @Test func summariesShowConfigurationAndLayers() throws {
+    let untrained = try run("summary", "small.json", "training.batchSize=4", in: folder)
+    #expect(untrained.code == 0)
+    #expect(untrained.output.contains("\"batchSize\": 4"))
+    #expect(untrained.output.contains("encoder.dense1"))
+    let trained = try run("summary", "run", in: folder)
+    #expect(trained.code == 0)
+    #expect(trained.output.contains("trained for 12 steps, 2 epochs"))
+  }
+}
