@@ -81,7 +81,8 @@ let package = Package(
       "Runs",
       [
         "Checkpoints", "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation",
-        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "RandomStreams", "Reports",
+        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models",
+        "RandomStreams", "Reports",
         "Training",
       ]),
     room(
@@ -125,5 +126,25 @@ let package = Package(
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests("Checkpoints", ["HDF5", "Training"]),
+    tests(
+      "Training",
+      [
+        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
+        "GraphPasses", "Models",
+      ]),
+    tests(
+      "Evaluation",
+      [
+        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR", "Models",
+        "Training",
+      ]),
+    tests(
+      "Runs",
+      [
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "EngineTestSupport",
+        "Evaluation", "HDF5", "Models", "Training",
+      ]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["vae-dp", "HDF5"], swiftSettings: house),
   ]
 )

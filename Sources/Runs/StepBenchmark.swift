@@ -77,11 +77,12 @@ public struct StepBenchmark: Sendable, Codable {
   private static func peak(threads: Int) -> Double {
     let rounds = 500_000
     let clock = ContinuousClock()
-    let best = (0..<5).map { _ in
-      clock.measure {
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in _ = vaedp_fma_chains(rounds) }
-      } / .seconds(1)
-    }.min() ?? 1
+    let best =
+      (0..<5).map { _ in
+        clock.measure {
+          DispatchQueue.concurrentPerform(iterations: threads) { _ in _ = vaedp_fma_chains(rounds) }
+        } / .seconds(1)
+      }.min() ?? 1
     return Double(threads * vaedp_fma_flops(rounds)) / best / 1e9
   }
 

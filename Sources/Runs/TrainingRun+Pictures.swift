@@ -16,7 +16,10 @@ extension TrainingRun {
     try ImageGrid(samples, shape: [64] + shape)
       .write(to: "\(folder.samples)/epoch-\(number).png")
     let source = data.validation ?? data.training
-    let few = ExampleSet(source.source, rows: Array(source.rows.prefix(16)))
+    // Spread over the set, whose neighbours are often alike.
+    let count = min(16, source.rows.count)
+    let rows = (0..<count).map { source.rows[$0 * source.rows.count / count] }
+    let few = ExampleSet(source.source, rows: rows)
     let grid = ImageGrid.pairs(
       originals: few.values(), reconstructions: try runner.reconstruct(few),
       shape: [few.rows.count] + shape)

@@ -72,7 +72,8 @@ package struct StepDecay: Schedule {
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double {
     // By multiplication, which gives the same bits everywhere; an epoch's last step belongs to it.
-    (0..<max(0, Int(epoch.rounded(.up)) - 1) / everyEpochs).reduce(1.0) { product, _ in product * decay }
+    let epochsDone = max(0, Int(epoch.rounded(.up)) - 1)
+    return (0..<epochsDone / everyEpochs).reduce(1.0) { product, _ in product * decay }
   }
 }
 

@@ -33,7 +33,8 @@ import Testing
     let (step, epoch) = try status()
     let name = String(repeating: "0", count: 9 - "\(step)".count) + "\(step)"
     #expect(folder.exists("run/checkpoints/step-\(name).h5"))
-    let rest = try train("training.epochs=\(epoch + 2)", "--resume", "auto", "--threads", "3").wait()
+    let rest = try train("training.epochs=\(epoch + 2)", "--resume", "auto", "--threads", "3")
+      .wait()
     #expect(rest.code == 0, "\(rest.errors)")
     #expect(rest.errors.contains("at step \(step)\n"))
     #expect(rest.errors.contains("done: \(6 * (epoch + 2)) steps"))

@@ -99,7 +99,9 @@ import Training
   }
 
   @Test func aModelWithoutDensityHasNoEstimate() throws {
-    let cases = [(Self.point, "bernoulli", "posterior"), (Self.gaussian, "squaredError", "likelihood")]
+    let cases = [
+      (Self.point, "bernoulli", "posterior"), (Self.gaussian, "squaredError", "likelihood"),
+    ]
     for (posterior, likelihood, axis) in cases {
       let runner = try runner(posterior, likelihood: likelihood)
       #expect(!runner.model.hasDensity)

@@ -79,7 +79,8 @@ import Testing
     let read = try model(section(likelihood: #""multinomial""#), exampleShape: [4])
     let graph = read.decoderGraph(rows: 3)
     let evaluation = Evaluation(
-      graph, inputs: arbitraryInputs(graph, seed: 3), parameters: arbitraryParameters(graph, seed: 4))
+      graph, inputs: arbitraryInputs(graph, seed: 3),
+      parameters: arbitraryParameters(graph, seed: 4))
     let mean = evaluation[.result("mean")]
     for row in 0..<3 {
       let sum = (0..<4).reduce(0) { $0 + mean[row * 4 + $1] }

@@ -99,7 +99,8 @@ import Testing
     let read = try model(section(posterior: Self.flow), exampleShape: [4])
     let graph = try read.importanceGraph(rows: 5, samples: 1)
     let weights = Evaluation(
-      graph, inputs: arbitraryInputs(graph, seed: 4), parameters: arbitraryParameters(graph, seed: 5))
+      graph, inputs: arbitraryInputs(graph, seed: 4),
+      parameters: arbitraryParameters(graph, seed: 5))
     let bound = weights[.result("logWeights")].values.reduce(0, +)
     #expect(agree(iwae.metric("objective"), -bound))
     #expect(iwae.metric("kl") != 0)

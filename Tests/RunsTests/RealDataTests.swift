@@ -12,7 +12,8 @@ private let folder = ProcessInfo.processInfo.environment["VAEDP_DATA"]
 
 @Suite(.enabled(if: folder != nil, "VAEDP_DATA names no folder of real data"))
 struct RealDataTests {
-  /// An untrained model costs 784 · log 2 ≈ 543 nats, a mean image about 206.
+  /// An untrained model costs 784 · log 2 ≈ 543 nats, a mean image about 206; seeds 0, 1 and 2 come
+  /// to 147.3–149.6.
   @Test func mnistIsLearntInAnEpoch() throws {
     let (scratch, source) = (try ScratchFolder(), try #require(folder))
     let file = scratch.path("mnist.h5")
@@ -21,15 +22,18 @@ struct RealDataTests {
       .deletingLastPathComponent()
     let configuration = try RunConfiguration(
       file: root.appending(path: "configs/mlp.json").path,
-      overrides: ["data.file=\"\(file)\"", "data.validation.fraction=0.83333", "training.epochs=1"])
+      overrides: [
+        "data.file=\"\(file)\"", "data.validation.fraction=0.83333", "training.epochs=1",
+        "training.batchSize=32",
+      ])
     let run = try TrainingRun(configuration, output: scratch.path("run"))
     #expect(run.data.training.rows.count == 10_000)
     #expect(try run.run().reason == .completed)
     let model = try TrainedModel(scratch.path("run"))
     let result = try model.runner.evaluate(model.examples(split: "test"))
     #expect(result.examples == 10_000)
-    #expect(-result.elbo < 220)
-    #expect(result.activeUnits >= 1)
+    #expect(-result.elbo < 156)
+    #expect(result.activeUnits >= 10)
   }
 
   @Test func binarizedImagesAreRead() throws {

@@ -41,7 +41,9 @@ final class ScratchFolder {
   @discardableResult
   func writeData(_ name: String = "data.h5") throws -> String {
     let file = try HDF5File.create(at: path(name))
-    for (dataset, count, side) in [("train/images", 40, 6), ("test/images", 12, 6), ("other", 5, 3)] {
+    for (dataset, count, side) in [
+      ("train/images", 40, 6), ("test/images", 12, 6), ("other", 5, 3),
+    ] {
       let values = (0..<count * side * side).map { UInt8($0 * 7919 % 251) }
       try file.write(dataset, shape: [count, side, side], values: values.span)
     }

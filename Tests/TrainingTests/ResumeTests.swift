@@ -39,7 +39,8 @@ import Training
           "likelihood": { "gaussian": { "standardDeviation": "learned" } } }
         """, training: adam),
     TrainingSample(
-      "planar flow", model: perceptron(posterior: "{ \"planarFlow\": { \"latent\": 3, \"maps\": 2 } }"),
+      "planar flow",
+      model: perceptron(posterior: "{ \"planarFlow\": { \"latent\": 3, \"maps\": 2 } }"),
       training: adam),
     TrainingSample(
       "iwae", model: perceptron(objective: "{ \"iwae\": { \"samples\": 3 } }"), training: adam),

@@ -55,7 +55,8 @@ import Training
       "a.json:1: batchSize: expected an integer from 1 to 1000000, found the string \"many\""
     ),
     (
-      "{ \"shards\": 1.5 }", "a.json:1: shards: expected an integer from 1 to 4096, or null, found 1.5"
+      "{ \"shards\": 1.5 }",
+      "a.json:1: shards: expected an integer from 1 to 4096, or null, found 1.5"
     ),
     (
       "{ \"epochs\": null }",

@@ -41,7 +41,8 @@ import Training
   }
 
   @Test func historyComesBack() throws {
-    let trainer = TrainingSample.autoencoder("{ \"epochs\": 2, \"batchSize\": 7 }").trainer(threads: 1)
+    let trainer = TrainingSample.autoencoder("{ \"epochs\": 2, \"batchSize\": 7 }").trainer(
+      threads: 1)
     try trainer.run()
     #expect(trainer.state.history.count == 2)
     #expect(try TrainingState(json: trainer.state.json()) == trainer.state)
