@@ -82,8 +82,7 @@ let package = Package(
       [
         "Checkpoints", "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation",
         "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models",
-        "RandomStreams", "Reports",
-        "Training",
+        "RandomStreams", "Reports", "Training",
       ]),
     room(
       "VAEDP",

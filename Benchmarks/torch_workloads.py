@@ -4,6 +4,7 @@ Trains one of them on random examples in memory and prints its speed in the stea
 """
 
 import argparse
+import contextlib
 import json
 import statistics
 import sys
@@ -148,10 +149,13 @@ def training_step(options):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=options.fused_adam or None)
     loss_of = torch.compile(model) if options.mode == "compile" else model
 
+    def precision():
+        return torch.autocast("cpu", torch.bfloat16) if options.bf16 else contextlib.nullcontext()
+
     def step():
         x = examples[torch.randint(len(examples), (workload.batch,))]
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.bf16):
+        with precision():
             loss = loss_of(x)
         loss.backward()
         optimizer.step()

@@ -27,23 +27,38 @@ WIDE void vaedp_log_sum_exp(const float *x, float *result, long outer, long coun
   }
 }
 
-WIDE void vaedp_columns_to_image(const float *columns, float *image, vaedp_overlap s) {
-  memset(image, 0, (size_t)(s.height * s.width * s.channels) * sizeof(float));
-  long kernel = s.kernel_h * s.kernel_w, row = s.channels * kernel;
-  for (long y = 0; y < s.out_height; y++)
-    for (long x = 0; x < s.out_width; x++) {
-      const float *column = columns + (y * s.out_width + x) * row;
-      long top = y * s.stride_h - s.padding_h, left = x * s.stride_w - s.padding_w;
-      long first = left < 0 ? -left : 0;
-      long last = s.width - left < s.kernel_w ? s.width - left : s.kernel_w;
-      for (long c = 0; c < s.channels; c++)
-        for (long i = 0; i < s.kernel_h; i++) {
-          if (top + i < 0 || top + i >= s.height) continue;
-          float *target = image + ((top + i) * s.width + left) * s.channels + c;
-          const float *source = column + c * kernel + i * s.kernel_w;
-          for (long j = first; j < last; j++) target[j * s.channels] += source[j];
+// Output columns x ≡ phase (mod stride) of one image row, from kernel row i of output row y: each tap
+// adds a run of neighbouring output pixels to a run of them.
+INLINE void add_taps(const float *taps, float *run, vaedp_overlap s, long phase, long y) {
+  long pixels = s.out_height * s.out_width;
+  long count = (s.width - phase + s.stride_w - 1) / s.stride_w;
+  for (long j = (phase + s.padding_w) % s.stride_w; j < s.kernel_w; j += s.stride_w) {
+    // Image column phase + m · stride meets output column m + shift.
+    long shift = (phase + s.padding_w - j) / s.stride_w;
+    long first = shift < 0 ? -shift : 0;
+    long last = s.out_width - shift < count ? s.out_width - shift : count;
+    const float *source = taps + j * pixels + y * s.out_width + shift;
+    EACH for (long m = first; m < last; m++) run[m] += source[m];
+  }
+}
+
+WIDE void vaedp_columns_to_image(const float *columns, float *image, float *run, vaedp_overlap s) {
+  long pixels = s.out_height * s.out_width;
+  for (long row = 0; row < s.height; row++)
+    for (long channel = 0; channel < s.channels; channel++)
+      for (long phase = 0; phase < s.stride_w && phase < s.width; phase++) {
+        long count = (s.width - phase + s.stride_w - 1) / s.stride_w;
+        memset(run, 0, (size_t)count * sizeof(float));
+        for (long i = (row + s.padding_h) % s.stride_h; i < s.kernel_h; i += s.stride_h) {
+          // Division of a possibly negative number, which is a multiple of the stride.
+          long y = (row + s.padding_h - i) / s.stride_h;
+          if (row + s.padding_h < i || y >= s.out_height) continue;
+          const float *taps = columns + (channel * s.kernel_h + i) * s.kernel_w * pixels;
+          add_taps(taps, run, s, phase, y);
         }
-    }
+        float *target = image + (row * s.width + phase) * s.channels + channel;
+        for (long m = 0; m < count; m++) target[m * s.stride_w * s.channels] = run[m];
+      }
 }
 
 WIDE void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale) {

@@ -18,6 +18,7 @@ internal import GraphIR
     var examples: Int
     var yCount: Int, xCount: Int, columnCount: Int
     var overlap: vaedp_overlap
+    var runStart: Int
     var productScratch: Int
   }
 
@@ -49,13 +50,14 @@ internal import GraphIR
       let pixels = shape.outHeight * shape.outWidth
       let width = shape.inChannels * shape.kernelHeight * shape.kernelWidth
       let matmul = MatmulCall(
-        rows: pixels, columns: width, inner: shape.outChannels, transposeLeft: false,
-        transposeRight: false)
+        rows: width, columns: pixels, inner: shape.outChannels, transposeLeft: true,
+        transposeRight: true)
       let (handle, scratch) = unsafe product(try ProductKernel(matmul, bias: false, slope: nil))
       let columns = Columns(
         a: a, b: b, result: result, examples: shape.count, yCount: pixels * shape.outChannels,
         xCount: shape.height * shape.width * shape.inChannels, columnCount: pixels * width,
-        overlap: vaedp_overlap(shape), productScratch: (pixels * width + 15) / 16 * 16)
+        overlap: vaedp_overlap(shape), runStart: (pixels * width + 15) / 16 * 16,
+        productScratch: (pixels * width + 15) / 16 * 16 + (shape.width + 15) / 16 * 16)
       return unsafe (.columns(handle, columns), columns.productScratch + scratch)
     case .noise(let distribution, let stream, let examples, let perExample, let result):
       return unsafe (
@@ -113,9 +115,9 @@ extension Step.Columns {
     let (y, x) = unsafe (a.address(bases), result.address(bases))
     for example in 0..<examples {
       let isFine = unsafe vaedp_product_run(
-        handle, y + example * yCount, b.address(bases), nil, scratch, scratch + productScratch)
+        handle, b.address(bases), y + example * yCount, nil, scratch, scratch + productScratch)
       if !isFine { return false }
-      unsafe vaedp_columns_to_image(scratch, x + example * xCount, overlap)
+      unsafe vaedp_columns_to_image(scratch, x + example * xCount, scratch + runStart, overlap)
     }
     return true
   }

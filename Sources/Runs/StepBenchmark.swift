@@ -13,18 +13,25 @@ internal import Training
 public struct StepBenchmark: Sendable, Codable {
   /// Samples per second over windows of time.
   public struct Rates: Sendable, Hashable, Codable {
+    /// The middle window.
     public var median: Double
+    /// The slowest window.
     public var min: Double
+    /// The fastest window.
     public var max: Double
   }
 
   /// Name of the configuration.
   public var workload: String
+  /// Threads that computed.
   public var threads: Int
+  /// Parts of a minibatch.
   public var shards: Int
   /// Examples per minibatch.
   public var batch: Int
+  /// Type of the numbers that products multiply.
   public var precision: String
+  /// Training examples per second.
   public var samplesPerSecond: Rates
   /// Milliseconds of a step, from the median.
   public var stepMilliseconds: Double

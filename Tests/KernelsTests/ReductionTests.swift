@@ -67,7 +67,8 @@ import Testing
             for j in 0..<s[6] {
               let (top, left) = (y * s[7] - s[9] + i, x * s[8] - s[10] + j)
               guard (0..<s[0]).contains(top), (0..<s[1]).contains(left) else { continue }
-              let column = columns[(y * s[4] + x) * row + (c * s[5] + i) * s[6] + j]
+              let tap = (c * s[5] + i) * s[6] + j
+              let column = columns[tap * s[3] * s[4] + y * s[4] + x]
               expected[(top * s[1] + left) * s[2] + c] += Double(column)
             }
           }
@@ -76,9 +77,11 @@ import Testing
     }
     // Between sentinels: nothing before or behind the image is written.
     var image = [Float](repeating: 99, count: size + 64)
+    var run = [Float](repeating: 7, count: s[1] + 8)
     unsafe image.withUnsafeMutableBufferPointer { image in
-      unsafe vaedp_columns_to_image(columns, image.baseAddress! + 32, shape)
+      unsafe vaedp_columns_to_image(columns, image.baseAddress! + 32, &run, shape)
     }
+    #expect(run[s[1]...].allSatisfy { $0 == 7 })
     #expect(image[..<32].allSatisfy { $0 == 99 } && image[(size + 32)...].allSatisfy { $0 == 99 })
     // At most 16 numbers below 1 overlap.
     for (found, exact) in zip(image[32...], expected) {

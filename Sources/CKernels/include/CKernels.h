@@ -92,12 +92,13 @@ void vaedp_apply(vaedp_function function, long count, float *target, const float
 void vaedp_log_sum_exp(const float *x, float *result, long outer, long count, long inner);
 
 // image [height, width, channels] = sum over kernel positions of columns
-// [out_height · out_width, channels · kernel_h · kernel_w], as a transposed convolution overlaps them.
+// [channels · kernel_h · kernel_w, out_height · out_width], as a transposed convolution overlaps them.
+// `run` holds as many floats as the image is wide.
 typedef struct {
   long height, width, channels, out_height, out_width;
   long kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
 } vaedp_overlap;
-void vaedp_columns_to_image(const float *columns, float *image, vaedp_overlap shape);
+void vaedp_columns_to_image(const float *columns, float *image, float *run, vaedp_overlap shape);
 
 // target[i] = bytes[i] · scale.
 void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale);
