@@ -25,7 +25,10 @@ MODES = {
     "bf16": ["--mode", "eager", "--bf16", "--channels-last"],
     "compile-bf16": ["--mode", "compile", "--bf16", "--channels-last"],
 }
-COLORS = dict(zip([OURS, *MODES], ["#d1495b", "#9aa5b1", "#5f7183", "#39495a", "#edae49", "#b07d1f"]))
+COLORS = {
+    OURS: "#d1495b", "eager": "#9aa5b1", "compile": "#5f7183", "tuned": "#39495a",
+    "bf16": "#edae49", "compile-bf16": "#b07d1f",
+}
 
 
 def output_of(command, remedy):
@@ -36,8 +39,8 @@ def output_of(command, remedy):
     except OSError as error:
         sys.exit(f"{command[0]}: cannot be started ({error.strerror}). {remedy}")
     except subprocess.CalledProcessError as error:
-        *details, reason = error.stderr.strip().splitlines()[-20:] or ["no message"]
-        print(*details, sep="\n", file=sys.stderr)
+        lines = error.stderr.strip().splitlines() or ["no message"]
+        reason = next((line for line in reversed(lines) if "Error" in line), lines[-1])
         sys.exit(f"{command[0]}: exit status {error.returncode}, {reason}. {remedy}")
 
 
@@ -69,7 +72,7 @@ def parse_options():
         parser.error("--rounds takes a number from 1")
     if all("bf16" in mode for mode in options.modes):
         parser.error("--modes needs one in float32 to compare with: eager, compile or tuned")
-    # A path stays valid when the programs start in the repository's folder; a bare name is looked up.
+    # The programs start in the repository's folder, so paths become absolute; a bare name stays.
     for key in ["python", "program"]:
         if os.sep in getattr(options, key):
             setattr(options, key, os.path.abspath(getattr(options, key)))
@@ -77,12 +80,12 @@ def parse_options():
 
 
 def describe(options):
-    """The machine, the versions and the command; finds what is missing before anything is measured."""
+    """The machine, the versions and the command; ends where something is missing."""
     if importlib.util.find_spec("matplotlib") is None:
         sys.exit(f"matplotlib: not installed for {sys.executable}. Install it there with pip.")
     load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     if load > cores / 4:
-        print(f"The machine is busy (load {load:.1f} on {cores} cores): these figures will mislead.",
+        print(f"The machine is busy (load {load:.1f} on {cores} cores): its figures will mislead.",
               file=sys.stderr)
     cpu = dict(
         line.split(":", 1) for line in output_of(["lscpu"], "Install util-linux.").splitlines()
@@ -124,8 +127,8 @@ def measure(workload, options):
         for side in runs:
             result = run(side, workload, options)
             runs[side].append(result)
-            rate = result["samplesPerSecond"]["median"]
-            print(f"{workload} {number + 1}/{options.rounds} {side}: {rate:.0f} samples/s", flush=True)
+            place = f"{workload} {number + 1}/{options.rounds} {side}"
+            print(f"{place}: {result['samplesPerSecond']['median']:.0f} samples/s", flush=True)
     speed = {side: median(r["samplesPerSecond"]["median"] for r in runs[side]) for side in runs}
     memory = {side: median(r["peakMemoryBytes"] for r in runs[side]) for side in runs}
     float32 = [mode for mode in options.modes if "bf16" not in mode]
@@ -155,15 +158,15 @@ def markdown(report):
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     return "\n".join([
         "# Training speed beside PyTorch", "",
-        "Samples per second in the steady state, from examples in memory. *Ratio*: vae-dp to PyTorch's "
-        "fastest float32 mode.", "*Share of FMA peak* and *memory ratio* (peak, to PyTorch's most "
-        "frugal float32 mode): vae-dp's.", "",
+        "Samples per second in the steady state, from examples in memory. *Ratio*: vae-dp's to those",
+        "of PyTorch's fastest float32 mode. *Share of FMA peak*: vae-dp's. *Memory ratio*: vae-dp's",
+        "peak to that of PyTorch's most frugal float32 mode.", "",
         *("| " + " | ".join(line) + " |" for line in lines), "",
-        f"- Machine: {machine['model']}, {machine['cores']} cores, {machine['system']};"
-        f" {report['threads']} threads on both sides.",
+        f"- Machine: {machine['model']}, {machine['cores']} cores, {machine['system']},"
+        f" load {machine['loadAtStart']:.1f} at the start; {report['threads']} threads on both sides.",
         f"- Versions: {versions}.",
-        f"- Each figure is the median of {report['rounds']} processes in alternation; each process "
-        f"gives the median of five windows of {report['secondsPerWindow']:g} s after its warm-up.",
+        f"- Rounds: {report['rounds']}, each with a process of every side in turn; a process gives the"
+        f" median of five windows of {report['secondsPerWindow']:g} s, a figure is the rounds' median.",
         f"- Command: `{report['command']}`", "", "![Speed relative to PyTorch](results.png)", ""])
 
 
@@ -182,12 +185,13 @@ def draw(report, path):
         places = [place + (index - (len(sides) - 1) / 2) * width for place in range(len(rows))]
         label = side if side == OURS else f"PyTorch {side}"
         bars = axes.bar(places, heights, width * 0.94, color=COLORS[side], label=label)
-        texts = [f"{height:.1f}" if height < 10 else f"{height:.0f}" for height in heights]
-        axes.bar_label(bars, texts, padding=2, fontsize=8)
+        texts = [f"{height:.2f}" if height < 10 else f"{height:.0f}" for height in heights]
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        axes.bar_label(bars, texts, padding=2, fontsize=7.5, bbox=paper)
     low, high = axes.dataLim.intervaly
     if high > 12:  # Bars side by side could no longer be told apart.
         axes.set_yscale("log")
-    axes.axhline(1, color="#333333", linewidth=0.8, linestyle=":")
+    axes.axhline(1, color="#333333", linewidth=0.8, linestyle=":", zorder=0)
     axes.set_ylim(top=high * 1.12)
     axes.set_xticks(range(len(rows)), [row["workload"] for row in rows])
     axes.set_ylabel("samples/s, best float32 mode of PyTorch = 1")

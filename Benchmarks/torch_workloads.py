@@ -1,6 +1,7 @@
 """The six models of configs/bench in PyTorch.
 
-Trains one of them on random examples in memory and prints its speed in the steady state as one line of JSON.
+Trains one of them on random examples in memory and prints its speed in the steady state as one line
+of JSON.
 """
 
 import argparse
