@@ -10,8 +10,32 @@ const char *vaedp_instruction_set(void) {
   return "baseline";
 }
 
+INLINE float larger(float a, float b) { return b > a || b != b ? b : a; }
+
+// One row, in sixteen parts that are joined pairwise at the end.
+INLINE float log_sum_exp_row(const float *x, long count) {
+  float part[16];
+  for (int k = 0; k < 16; k++) part[k] = -__builtin_inff();
+  long whole = count / 16 * 16;
+  for (long n = 0; n < whole; n += 16)
+    for (int k = 0; k < 16; k++) part[k] = larger(part[k], x[n + k]);
+  for (long n = whole; n < count; n++) part[n - whole] = larger(part[n - whole], x[n]);
+  float highest = part[0];
+  for (int k = 1; k < 16; k++) highest = larger(highest, part[k]);
+  float shift = magnitude(highest) <= 3.40282347e38f ? highest : 0.0f;
+  for (int k = 0; k < 16; k++) part[k] = 0.0f;
+  for (long n = 0; n < whole; n += 16)
+    for (int k = 0; k < 16; k++) part[k] += exp_f(x[n + k] - shift);
+  for (long n = whole; n < count; n++) part[n - whole] += exp_f(x[n] - shift);
+  for (int width = 8; width > 0; width /= 2)
+    for (int k = 0; k < width; k++) part[k] += part[k + width];
+  return shift + log_f(part[0]);
+}
+
 WIDE void vaedp_log_sum_exp(const float *x, float *result, long outer, long count, long inner) {
-  for (long o = 0; o < outer; o++) {
+  for (long o = 0; o < outer && inner == 1; o++)
+    result[o] = log_sum_exp_row(x + o * count, count);
+  for (long o = 0; o < outer && inner != 1; o++) {
     const float *block = x + o * count * inner;
     for (long i = 0; i < inner; i++) {
       float highest = -__builtin_inff();

@@ -28,6 +28,9 @@ public struct Model: Sendable {
   public var scalarNames: [String] { objective.scalarNames }
   /// The epoch from which on the objective no longer changes its meaning.
   public var warmUpEndEpoch: Double { objective.warmUpEndEpoch }
+  /// Whether an example's gradient depends on the others of its shard: by batch statistics, or by the
+  /// objective.
+  public var seesShard: Bool { objective.seesShard || parameters.contains { !$0.isTrained } }
   /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
   public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
   private var drawsFromDensity = false

@@ -56,7 +56,7 @@ public struct StepBenchmark: Sendable, Codable {
     let shape = try Model.exampleShape(reading: configuration.model)
     let model = try Model(reading: configuration.model, exampleShape: shape)
     let training = configuration.training
-    let shards = training.shards ?? threads
+    let shards = training.defaultShards(for: model, threads: threads)
     let trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
       training: syntheticExamples(shape: shape, batch: training.batchSize), validation: nil)

@@ -89,7 +89,9 @@ public final class TrainingRun {
     environment = Environment(threads: threads, dataScale: data.scale)
     trainer = Trainer(
       model: model, configuration: training,
-      shards: min(threads, availableThreadCount()), threads: threads,
+      shards: training.defaultShards(
+        for: model, threads: min(threads, availableThreadCount())),
+      threads: threads,
       training: data.training, validation: data.validation)
     resolved = try configuration.resolved(with: model)
       .applying(override: "training.shards=\(trainer.state.shards)")

@@ -94,7 +94,7 @@ struct TrainCommand: ParsableCommand {
 func summary(
   of model: Model, _ training: TrainingConfiguration, shards: Int? = nil
 ) -> ModelSummary {
-  let shards = shards ?? training.shards ?? availableThreadCount()
+  let shards = shards ?? training.defaultShards(for: model, threads: availableThreadCount())
   return ModelSummary(
     model, rowsPerShard: max(1, training.batchSize / shards), momentCount: training.momentCount)
 }

@@ -31,6 +31,7 @@ struct EvidenceLowerBound: Objective {
   var samplesPerExample: Int { 1 }
   var scalarNames: [String] { ["beta"] }
   var warmUpEndEpoch: Double { warmUpEpochs }
+  var seesShard: Bool { freeBits > 0 }
 
   func scalars(atEpoch epoch: Double) -> [Double] {
     guard warmUpEpochs > 0 else { return [beta] }

@@ -12,6 +12,8 @@ package protocol Objective: ModelChoice {
   func scalars(atEpoch epoch: Double) -> [Double]
   /// The epoch from which on the objective no longer changes its meaning.
   var warmUpEndEpoch: Double { get }
+  /// Whether an example's part of the objective depends on the others of its shard.
+  var seesShard: Bool { get }
   /// Emits the objective.
   ///
   /// - Throws: what the objective needs, where the model's terms lack it.
@@ -25,6 +27,7 @@ extension Objective {
   package var scalarNames: [String] { [] }
   package func scalars(atEpoch epoch: Double) -> [Double] { [] }
   package var warmUpEndEpoch: Double { 0 }
+  package var seesShard: Bool { false }
 }
 
 /// What an objective leaves behind: scalars, summed over the shard's examples, in nats.
