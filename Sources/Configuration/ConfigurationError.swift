@@ -20,6 +20,8 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     case tooDeep
     /// A command-line override is malformed or does not fit the configuration.
     case badOverride
+    /// There is no file to read.
+    case missingFile
     /// A value breaks another rule, which the message states.
     case invalid
   }

@@ -23,4 +23,15 @@ public struct EvaluationResult: Sendable, Hashable, Codable {
   public var activeUnits: Int
   /// The importance-sampled log-likelihood; nil where none was asked for.
   public var logLikelihood: LogLikelihood?
+
+  /// Writes every key, `null` for a log-likelihood that was not asked for.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(examples, forKey: .examples)
+    try container.encode(elbo, forKey: .elbo)
+    try container.encode(reconstruction, forKey: .reconstruction)
+    try container.encode(kl, forKey: .kl)
+    try container.encode(activeUnits, forKey: .activeUnits)
+    try container.encode(logLikelihood, forKey: .logLikelihood)
+  }
 }

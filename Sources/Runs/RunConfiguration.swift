@@ -38,7 +38,7 @@ public struct RunConfiguration: Sendable {
       text = [UInt8](try Data(contentsOf: URL(filePath: path)))
     } catch {
       throw ConfigurationError(
-        code: .invalid, file: path, line: nil, path: "",
+        code: .missingFile, file: path, line: nil, path: "",
         message: "expected a configuration file, found none that can be read",
         remedy: "The examples are in configs/.")
     }

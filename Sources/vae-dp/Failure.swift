@@ -19,7 +19,7 @@ func reporting(_ work: () throws -> Void) throws {
 /// Exit codes follow sysexits.h; 20 is a training that diverged.
 private func exitCode(of error: any Error) -> Int32 {
   switch error {
-  case is ConfigurationError: 78
+  case let error as ConfigurationError: error.code == .missingFile ? 66 : 78
   case let error as DatasetError:
     switch error.code {
     case .missingFile: 66
