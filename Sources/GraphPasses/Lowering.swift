@@ -147,7 +147,7 @@ struct Lowering {
     switch found[value.index]! {
     case .view(let view): return view
     case .number(let number):
-      guard case .view(let view) = kernel(.fill(number), graph[value].shape) else { fatalError() }
+      let view = kernelView(.fill(number), graph[value].shape)
       found[value.index] = .view(view)
       return view
     }
@@ -198,11 +198,16 @@ struct Lowering {
   }
 
   mutating func kernel(_ kernel: Kernel, _ shape: Shape) -> LoopValue {
+    .view(kernelView(kernel, shape))
+  }
+
+  /// Adds a unit of its own for a kernel, and gives its whole result.
+  private mutating func kernelView(_ kernel: Kernel, _ shape: Shape) -> ArrayView {
     roots.append(Root(source: .kernel(kernel), shape: shape, unit: units.count))
     var unit = Unit(roots: [roots.count - 1], count: nil)
     for view in kernel.views { if let need = roots[view.owner].unit { unit.needs.insert(need) } }
     units.append(unit)
-    return .view(ArrayView(whole: roots.count - 1, shape))
+    return ArrayView(whole: roots.count - 1, shape)
   }
 
   /// Makes the value an output: its root itself where it is a whole array that is no other output,

@@ -86,9 +86,7 @@ package final class Workspace {
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
     ids: UnsafePointer<UInt32>, noise: NoiseKey
   ) -> Bool {
-    unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
-    unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
-    unsafe bases[Int(Space.slab.rawValue)] = slab
+    unsafe place(parameters, slab)
     let scratch = unsafe workspace.scratch.pointer
     for index in unsafe 0..<steps.count {
       let isFine = unsafe steps[index].run(bases, scratch, ids, noise)
@@ -102,9 +100,7 @@ package final class Workspace {
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
     ids: UnsafePointer<UInt32>, noise: NoiseKey, adding seconds: inout [Double]
   ) -> Bool {
-    unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
-    unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
-    unsafe bases[Int(Space.slab.rawValue)] = slab
+    unsafe place(parameters, slab)
     let scratch = unsafe workspace.scratch.pointer
     let clock = ContinuousClock()
     var start = clock.now
@@ -116,5 +112,11 @@ package final class Workspace {
       start = end
     }
     return true
+  }
+
+  private func place(_ parameters: UnsafePointer<Float>, _ slab: UnsafeMutablePointer<Float>) {
+    unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
+    unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
+    unsafe bases[Int(Space.slab.rawValue)] = slab
   }
 }
