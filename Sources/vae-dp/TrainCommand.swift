@@ -83,9 +83,10 @@ struct TrainCommand: ParsableCommand {
       let best = state.best.map { " (best epoch \($0.epoch))" } ?? ""
       return "stopped early after epoch \(state.epoch)\(best) → \(run.folder.path)"
     case .interrupted:
-      return
-        "stopped at step \(state.step) and saved; go on with: vae-dp train \(config) --resume auto"
-        + (output.map { " --output \($0)" } ?? "")
+      let arguments = ([config] + overrides + (output.map { ["--output", $0] } ?? []))
+        .map(shellWord)
+      return "stopped at step \(state.step) and saved; go on with: vae-dp train "
+        + arguments.joined(separator: " ") + " --resume auto"
     }
   }
 }
@@ -110,4 +111,12 @@ struct Duration: ExpressibleByArgument {
     guard let number = Double(digits), number > 0, number.isFinite else { return nil }
     seconds = number * (units[last] ?? 1)
   }
+}
+
+/// A word as a shell takes it: in quotes where it holds more than letters, digits and plain marks.
+private func shellWord(_ word: String) -> String {
+  let isPlain = word.allSatisfy {
+    $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=,:+".contains($0))
+  }
+  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
