@@ -31,7 +31,8 @@ import Testing
     #expect(result.code == (signal == SIGINT ? 130 : 143))
     #expect(
       result.errors.contains(
-        "and saved; go on with: vae-dp train small.json \(Self.endless) --output run --resume auto"))
+        "and saved; go on with: vae-dp train small.json \(Self.endless) --output run --resume auto")
+    )
     let (step, epoch) = try status()
     let name = String(repeating: "0", count: 9 - "\(step)".count) + "\(step)"
     #expect(folder.exists("run/checkpoints/step-\(name).h5"))
