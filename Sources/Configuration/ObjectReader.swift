@@ -21,8 +21,8 @@ public struct ObjectReader {
 
   /// Declares all valid keys before the first is read, and refuses others at once.
   ///
-  /// Optional. Without it a misspelt *required* key is reported as missing (with the misspelling and
-  /// its line), because at that moment the later keys are not known yet.
+  /// Optional. Without it a misspelt *required* key is reported without the list of valid keys,
+  /// because at that moment the later ones are not known yet.
   ///
   /// - Throws: `unknownKey`.
   public mutating func allow(only keys: [String]) throws(ConfigurationError) {
@@ -87,18 +87,20 @@ public struct ObjectReader {
       "expected \(expected), found \(shortened(found ?? usual ?? "nothing"))", remedy: remedy)
   }
 
-  /// The error for a required key that is not there; points at a likely misspelling.
+  /// The error for a required key that is not there: about the misspelling of it where there is one.
   func missing(_ key: String, expected: String) -> ConfigurationError {
-    var remedy: String?
     if case .object(let members) = node.content {
       let unread = members.filter { !asked.contains($0.key) }
-      if let near = nearestName(to: key, among: unread.map(\.key)) {
-        let line = unread.first { $0.key == near }?.origin.line.map { " on line \($0)" } ?? ""
-        remedy = "is \(quoted(near))\(line) a misspelling of it?"
+      if let near = nearestName(to: key, among: unread.map(\.key)),
+        let stranger = unread.first(where: { $0.key == near })
+      {
+        return ConfigurationError(
+          .unknownKey, stranger.origin, .key(node.location, near), "unknown key",
+          remedy: "did you mean \(quoted(key)), which is required and missing?")
       }
     }
     return ConfigurationError(
       .missingKey, node.origin, .key(node.location, key),
-      "missing required key, expected \(expected)", remedy: remedy)
+      "missing required key, expected \(expected)")
   }
 }

@@ -34,9 +34,9 @@ import Testing
       .unknownKey, "{\"channels\": 1, \"k\\n\\u202e\": 2}",
       #"\#(at)["k\n\u202e"]: unknown key. \#(valid)"#),
     Refusal(
-      .missingKey, "{\n\"chanels\": 8}",
-      "\(at).channels: missing required key, expected an integer"
-        + " of at least 1; is \"chanels\" on line 4 a misspelling of it?"),
+      .unknownKey, "{\n\"chanels\": 8}",
+      "c.json:4: model.encoder[1].conv.chanels: unknown key; did you mean \"channels\", which is "
+        + "required and missing?"),
     Refusal(
       .missingKey, "{\"kernel\": 2}",
       "\(at).channels: missing required key, expected an integer of at least 1"),
