@@ -25,11 +25,13 @@ public struct KernelProfile: Sendable {
   /// Runs a graph on this thread and times each of its calls.
   ///
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
-  public init(_ graph: Graph, parameters: ParameterMemory, repetitions: Int) throws {
-    let plan = Plan(graph, table: parameters.table)
+  public init(
+    _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32, repetitions: Int
+  ) throws {
+    let plan = Plan(graph, table: parameters.table, precision: precision)
     let workspace = Workspace()
     let sequence = try KernelSequence(
-      plan.calls, arenaCount: plan.arenaCount, workspace: workspace)
+      plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: precision)
     let slab = AlignedFloats(count: plan.slab.count)
     let ids = (0..<UInt32(1 << 16)).map { $0 }
     var seconds = [Double](repeating: 0, count: plan.calls.count)

@@ -7,17 +7,19 @@ internal import Storage
 ///
 /// - Parameters:
 ///   - inputs: values of every input, row-major.
+///   - precision: what the products multiply.
 ///   - noise: seed and step of the noise; example `i` of the leading axis has id `i`.
 /// - Returns: the outputs in the order of the graph.
 /// - Throws: `KernelError` where oneDNN refuses a product.
 /// - Precondition: every input is there, with as many values as its shape has.
 public func runOnce(
   _ graph: Graph, parameters: ParameterMemory, inputs: [String: [Float]],
-  noise: (seed: UInt64, step: UInt32) = (0, 0)
+  precision: Precision = .float32, noise: (seed: UInt64, step: UInt32) = (0, 0)
 ) throws -> [[Float]] {
-  let plan = Plan(graph, table: parameters.table)
+  let plan = Plan(graph, table: parameters.table, precision: precision)
   let workspace = Workspace()
-  let sequence = try KernelSequence(plan.calls, arenaCount: plan.arenaCount, workspace: workspace)
+  let sequence = try KernelSequence(
+    plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: plan.precision)
   for input in plan.inputs {
     guard let values = inputs[input.name], values.count == input.shape.count else {
       preconditionFailure("input \(input.name) needs \(input.shape.count) values")

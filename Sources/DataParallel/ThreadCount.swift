@@ -1,11 +1,17 @@
 internal import CKernels
 internal import Foundation
+public import GraphIR
 
 /// How many threads this process may keep busy: the cores of its affinity mask, fewer where a control
 /// group limits its processor time.
 public func availableThreadCount() -> Int {
   let count = Int(vaedp_affinity_count())
   return max(1, min(count, controlGroupLimit() ?? count))
+}
+
+extension Precision {
+  /// Whether this processor multiplies such numbers; bfloat16 needs AVX512-BF16 or AMX-BF16.
+  public var isAvailable: Bool { self == .float32 || vaedp_has_bfloat16() }
 }
 
 /// Processors that the control group allows, rounded up: version 2's `cpu.max`, version 1's quota.

@@ -22,12 +22,15 @@ public struct Plan: Sendable {
   public let arenaCount: Int
   /// Floating-point operations of the products in one run.
   public let productFlops: Int
+  /// What the products multiply.
+  public let precision: Precision
   package let calls: [KernelCall]
 
   /// Compiles a graph: simplify, lower to kernel calls, plan memory, fix addresses.
   ///
   /// - Precondition: the graph verifies and its parameters are those of the table.
-  public init(_ graph: Graph, table: ParameterTable) {
+  public init(_ graph: Graph, table: ParameterTable, precision: Precision = .float32) {
+    self.precision = precision
     let graph = graph.simplified()
     var program = graph.lowered()
     let memory = program.planMemory()

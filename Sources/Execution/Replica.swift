@@ -18,6 +18,7 @@ public final class PlanFamily {
   public let table: ParameterTable
   private let exampleName: String
   private let scalarNames: [String]
+  private let precision: Precision
   private let graph: (Int) -> Graph
   private var members: [Int: Member] = [:]
 
@@ -26,13 +27,15 @@ public final class PlanFamily {
   /// - Parameters:
   ///   - exampleName: the input that holds the examples.
   ///   - scalarNames: inputs of shape `[]`, in the order in which runs give their values.
+  ///   - precision: what the products multiply.
   public init(
     table: ParameterTable, exampleName: String, scalarNames: [String],
-    graph: @escaping (_ rows: Int) -> Graph
+    precision: Precision = .float32, graph: @escaping (_ rows: Int) -> Graph
   ) {
     self.table = table
     self.exampleName = exampleName
     self.scalarNames = scalarNames
+    self.precision = precision
     self.graph = graph
   }
 
@@ -41,7 +44,7 @@ public final class PlanFamily {
 
   package func member(rows: Int) -> Member {
     if let member = members[rows] { return member }
-    let plan = Plan(graph(rows), table: table)
+    let plan = Plan(graph(rows), table: table, precision: precision)
     func offset(_ name: String) -> Int? { plan.inputs.first { $0.name == name }?.offset }
     let member = Member(
       plan: plan, exampleOffset: offset(exampleName),
@@ -69,7 +72,7 @@ public final class Replica {
     if let sequence = sequences[rows] { return sequence }
     let plan = family.plan(rows: rows)
     let sequence = try KernelSequence(
-      plan.calls, arenaCount: plan.arenaCount, workspace: workspace)
+      plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: plan.precision)
     sequences[rows] = sequence
     return sequence
   }

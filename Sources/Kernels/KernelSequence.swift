@@ -1,5 +1,6 @@
 internal import CKernels
 internal import COneDNN
+package import GraphIR
 package import Storage
 
 /// What distinguishes the noise of one run from another's; see `RandomStreams`.
@@ -49,14 +50,17 @@ package final class Workspace {
 
   /// Prepares calls and makes the workspace large enough for them.
   ///
+  /// - Parameter precision: what products multiply.
   /// - Throws: `KernelError` where oneDNN refuses a product.
-  package init(_ calls: [KernelCall], arenaCount: Int, workspace: Workspace) throws(KernelError) {
+  package init(
+    _ calls: [KernelCall], arenaCount: Int, workspace: Workspace, precision: Precision = .float32
+  ) throws(KernelError) {
     var loops: [LoopKernel] = []
     var products: [ProductKernel] = []
     var scratchCount = 0
     var built: [Step] = unsafe []
     for call in calls {
-      let (step, needed) = try unsafe Step.make(call, &loops, &products)
+      let (step, needed) = try unsafe Step.make(call, precision, &loops, &products)
       unsafe built.append(step)
       scratchCount = max(scratchCount, needed)
     }

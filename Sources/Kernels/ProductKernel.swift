@@ -11,17 +11,21 @@ package struct KernelError: Error, CustomStringConvertible {
 @safe final class ProductKernel {
   let handle: OpaquePointer
 
-  init(_ call: MatmulCall, bias: Bool, slope: Double?) throws(KernelError) {
+  init(
+    _ call: MatmulCall, bias: Bool, slope: Double?, _ precision: Precision
+  ) throws(KernelError) {
     let shape = vaedp_matmul(
       rows: call.rows, columns: call.columns, inner: call.inner,
       transpose_left: call.transposeLeft, transpose_right: call.transposeRight)
     unsafe handle = try ProductKernel.checked(
-      vaedp_matmul_create(shape, vaedp_epilogue(bias: bias, slope: slope)), "\(call)")
+      vaedp_matmul_create(shape, vaedp_epilogue(bias: bias, slope: slope), precision.code),
+      "\(call) in \(precision)")
   }
 
-  init(_ kind: ConvolutionKind, _ call: ConvolutionCall, bias: Bool, slope: Double?)
-    throws(KernelError)
-  {
+  init(
+    _ kind: ConvolutionKind, _ call: ConvolutionCall, bias: Bool, slope: Double?,
+    _ precision: Precision
+  ) throws(KernelError) {
     let shape = vaedp_convolution(
       count: call.count, height: call.height, width: call.width, in: call.inChannels,
       out: call.outChannels, out_height: call.outHeight, out_width: call.outWidth,
@@ -29,8 +33,9 @@ package struct KernelError: Error, CustomStringConvertible {
       stride_h: call.geometry.strideHeight, stride_w: call.geometry.strideWidth,
       padding_h: call.geometry.paddingHeight, padding_w: call.geometry.paddingWidth)
     unsafe handle = try ProductKernel.checked(
-      vaedp_convolution_create(kind.code, shape, vaedp_epilogue(bias: bias, slope: slope)),
-      "\(kind) \(call)")
+      vaedp_convolution_create(
+        kind.code, shape, vaedp_epilogue(bias: bias, slope: slope), precision.code),
+      "\(kind) \(call) in \(precision)")
   }
 
   deinit { unsafe vaedp_product_free(handle) }
@@ -65,6 +70,15 @@ extension ConvolutionKind {
     case .forward: VAEDP_CONVOLUTION
     case .inputGradient: VAEDP_CONVOLUTION_INPUT_GRADIENT
     case .weightGradient: VAEDP_CONVOLUTION_WEIGHT_GRADIENT
+    }
+  }
+}
+
+extension Precision {
+  fileprivate var code: vaedp_precision {
+    switch self {
+    case .float32: VAEDP_FLOAT32
+    case .bfloat16: VAEDP_BFLOAT16
     }
   }
 }

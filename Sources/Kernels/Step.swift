@@ -26,7 +26,8 @@ internal import GraphIR
 
   /// The step for a call and the floats of scratch memory that it needs.
   static func make(
-    _ call: KernelCall, _ loops: inout [LoopKernel], _ products: inout [ProductKernel]
+    _ call: KernelCall, _ precision: Precision, _ loops: inout [LoopKernel],
+    _ products: inout [ProductKernel]
   ) throws(KernelError) -> (Step, scratchCount: Int) {
     func product(_ kernel: ProductKernel) -> (OpaquePointer, Int) {
       products.append(kernel)
@@ -38,12 +39,13 @@ internal import GraphIR
       loops.append(kernel)
       return unsafe (.loop(UnsafePointer(kernel.loop)), LoopKernel.scratchCount(loop))
     case .matmul(let shape, let a, let b, let epilogue, let result):
-      let kernel = try ProductKernel(shape, bias: epilogue.bias != nil, slope: epilogue.slope)
+      let kernel = try ProductKernel(
+        shape, bias: epilogue.bias != nil, slope: epilogue.slope, precision)
       let (handle, scratch) = unsafe product(kernel)
       return unsafe (.product(handle, a: a, b: b, bias: epilogue.bias, result: result), scratch)
     case .convolution(let kind, let shape, let a, let b, let epilogue, let result):
       let kernel = try ProductKernel(
-        kind, shape, bias: epilogue.bias != nil, slope: epilogue.slope)
+        kind, shape, bias: epilogue.bias != nil, slope: epilogue.slope, precision)
       let (handle, scratch) = unsafe product(kernel)
       return unsafe (.product(handle, a: a, b: b, bias: epilogue.bias, result: result), scratch)
     case .columns(let shape, let a, let b, let result):
@@ -52,7 +54,8 @@ internal import GraphIR
       let matmul = MatmulCall(
         rows: width, columns: pixels, inner: shape.outChannels, transposeLeft: true,
         transposeRight: true)
-      let (handle, scratch) = unsafe product(try ProductKernel(matmul, bias: false, slope: nil))
+      let (handle, scratch) = unsafe product(
+        try ProductKernel(matmul, bias: false, slope: nil, precision))
       let columns = Columns(
         a: a, b: b, result: result, examples: shape.count, yCount: pixels * shape.outChannels,
         xCount: shape.height * shape.width * shape.inChannels, columnCount: pixels * width,

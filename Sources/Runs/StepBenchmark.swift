@@ -56,6 +56,7 @@ public struct StepBenchmark: Sendable, Codable {
     let shape = try Model.exampleShape(reading: configuration.model)
     let model = try Model(reading: configuration.model, exampleShape: shape)
     let training = configuration.training
+    try training.checkPrecision()
     let shards = training.defaultShards(for: model, threads: threads)
     let trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
@@ -70,7 +71,7 @@ public struct StepBenchmark: Sendable, Codable {
     let flops = Plan(graph, table: ParameterTable(model.parameters)).productFlops / rows
     workload = configuration.name
     (self.threads, self.shards, batch) = (threads, shards, training.batchSize)
-    precision = "float32"
+    precision = training.precision.rawValue
     samplesPerSecond = Rates(
       median: rates[rates.count / 2], min: rates.last ?? 0, max: rates.first ?? 0)
     stepMilliseconds = Double(training.batchSize) / samplesPerSecond.median * 1e3
@@ -122,7 +123,9 @@ extension KernelProfile {
     let rows = max(1, configuration.training.batchSize / shards)
     let graph = model.trainingGraph(rows: rows).differentiated(of: .metric("objective"))
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
-    try self.init(graph, parameters: parameters, repetitions: repetitions)
+    try self.init(
+      graph, parameters: parameters, precision: configuration.training.precision,
+      repetitions: repetitions)
   }
 
   /// A table for people: share of the time, milliseconds, speed, what.

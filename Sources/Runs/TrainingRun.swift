@@ -70,6 +70,7 @@ public final class TrainingRun {
     _ configuration: RunConfiguration, output: String? = nil, resume: Resume = .never,
     threads: Int? = nil, observe: @escaping (RunEvent) -> Void = { _ in }
   ) throws {
+    try configuration.training.checkPrecision()
     self.configuration = configuration
     self.observe = observe
     let threads = threads ?? availableThreadCount()

@@ -65,9 +65,10 @@ public final class Trainer {
     state = TrainingState(shards: shards)
     let table = ParameterTable(model.parameters)
     let seed = UInt64(configuration.seed)
-    let family = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
-      model.trainingGraph(rows: $0).differentiated(of: .metric("objective"))
-    }
+    let family = PlanFamily(
+      table: table, exampleName: "x", scalarNames: model.scalarNames,
+      precision: configuration.precision
+    ) { model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
     engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: seed),
       momentCount: configuration.optimizer.momentNames.count,

@@ -1,5 +1,6 @@
 public import Configuration
 public import DataParallel
+public import GraphIR
 
 /// The section `training` of a configuration.
 public struct TrainingConfiguration: Sendable {
@@ -23,6 +24,9 @@ public struct TrainingConfiguration: Sendable {
   public var steps: Int?
   /// Seed of everything random.
   public var seed: Int
+  /// What the products of training steps multiply; `auto` has become one of them. Validation,
+  /// evaluation and sampling are always float32.
+  public var precision: Precision
   /// Steps between two reports of running metrics.
   public var reportEverySteps: Int
   /// Longest gradient that is applied as it is; nil for any.
@@ -64,7 +68,7 @@ public struct TrainingConfiguration: Sendable {
         remedy: "Set training.epochs or training.steps.")
     }
     seed = try reader.integer("seed", default: 0, in: 0...Int.max)
-    _ = try reader.string("precision", default: "float32", among: ["float32"])
+    precision = try Self.precision(in: &reader)
     optimizer = try reader.choice(
       "optimizer", of: "optimizer", default: .string(Adam.key), among: Self.optimizers)
     schedule = try reader.choice(
@@ -82,6 +86,34 @@ public struct TrainingConfiguration: Sendable {
     }
     reportEverySteps = try reader.integer("reportEverySteps", default: 50, in: 1...1_000_000)
     resolved = try reader.finish()
+  }
+
+  /// Checks that this machine can train in the precision. Reading does not ask for it: a model that
+  /// was trained elsewhere is used anywhere.
+  ///
+  /// - Throws: `ConfigurationError` at `training.precision`.
+  public func checkPrecision(
+    isAvailable: (Precision) -> Bool = { $0.isAvailable }
+  ) throws(ConfigurationError) {
+    if isAvailable(precision) { return }
+    throw ConfigurationError(
+      code: .invalid, file: nil, line: nil, path: "training.precision",
+      message: "expected a precision that this processor has, found \(precision.rawValue), which "
+        + "needs AVX512-BF16 or AMX-BF16",
+      remedy: "Set training.precision to float32, or to auto for a new run.")
+  }
+
+  /// Reads the precision and records what `auto` stands for here, so that a training that goes on
+  /// elsewhere sees a change.
+  private static func precision(
+    in reader: inout ObjectReader
+  ) throws(ConfigurationError) -> Precision {
+    let names = Precision.allCases.map(\.rawValue) + ["auto"]
+    let name = try reader.string("precision", default: Precision.float32.rawValue, among: names)
+    let precision =
+      Precision(rawValue: name) ?? (Precision.bfloat16.isAvailable ? .bfloat16 : .float32)
+    reader.resolve("precision", as: .string(precision.rawValue))
+    return precision
   }
 
   private static var optimizers: [ChoiceEntry<any Optimizer>] {

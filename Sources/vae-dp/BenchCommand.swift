@@ -18,6 +18,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Seconds of each of the five windows.")
   var seconds = 1.0
 
+  @Option(help: "What products multiply instead: float32, bfloat16 or auto.")
+  var precision: String?
+
   @Flag(help: "Show where the time of one shard goes, kernel by kernel.")
   var profile = false
 
@@ -27,9 +30,10 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let threads = threads.count ?? availableThreadCount()
+      let changes = overrides + (precision.map { ["training.precision=\($0)"] } ?? [])
       var results: [StepBenchmark] = []
       for file in try files() {
-        let configuration = try RunConfiguration(file: file, overrides: overrides)
+        let configuration = try RunConfiguration(file: file, overrides: changes)
         let result = try StepBenchmark(configuration, threads: threads, seconds: seconds)
         results.append(result)
         if !json { print(line(result)) }
@@ -56,9 +60,9 @@ struct BenchCommand: ParsableCommand {
     let rates = result.samplesPerSecond
     return String(
       format: "%@  %.0f samples/s (%.0f to %.0f)  %.3f ms per step  %.0f of %.0f GFLOP/s = %.0f %%"
-        + "  %.0f MB  threads %d, shards %d, batch %d",
+        + "  %.0f MB  %@, threads %d, shards %d, batch %d",
       result.workload, rates.median, rates.min, rates.max, result.stepMilliseconds, result.gflops,
       result.peakGflops, result.shareOfPeak * 100, Double(result.peakMemoryBytes) / 1e6,
-      result.threads, result.shards, result.batch)
+      result.precision, result.threads, result.shards, result.batch)
   }
 }

@@ -52,6 +52,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func check(_ configuration: RunConfiguration) throws {
+    try configuration.training.checkPrecision()
     let line = ProgressLine()
     let data = try RunData(configuration.data, seed: configuration.training.seed) {
       line.observe(.preparing($0, $1), of: 0)

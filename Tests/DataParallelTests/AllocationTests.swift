@@ -1,5 +1,6 @@
 import CAllocationCounter
 import DataParallel
+import GraphIR
 import Testing
 
 /// Once a minibatch of a size has been seen, a step allocates nothing of its own.
@@ -23,6 +24,17 @@ struct AllocationTests {
       processExitsWith: .success, observing: [\.standardOutputContent]
     ) {
       try expectNoAllocations(.convolution, clipNorm: nil)
+    }
+    printed(result)
+  }
+
+  @Test(.enabled(if: Precision.bfloat16.isAvailable, "needs AVX512-BF16 or AMX-BF16"))
+  func stepsInBFloat16DoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      try expectNoAllocations(.dense, clipNorm: nil, precision: .bfloat16)
+      try expectNoAllocations(.convolution, clipNorm: nil, precision: .bfloat16)
     }
     printed(result)
   }
@@ -83,8 +95,10 @@ private func allocations(during body: () throws -> Void) rethrows -> [Allocation
 }
 
 /// Three steps to warm up, then twenty that are counted.
-private func expectNoAllocations(_ sample: TrainingSample, clipNorm: Double?) throws {
-  let engine = sample.engine(batchSize: 32, shards: 2, threads: 2)
+private func expectNoAllocations(
+  _ sample: TrainingSample, clipNorm: Double?, precision: Precision = .float32
+) throws {
+  let engine = sample.engine(batchSize: 32, shards: 2, threads: 2, precision: precision)
   let order = (0..<96).map { UInt32($0) }
   let scalars = sample.scalars
   func steps(_ counts: ClosedRange<Int>) throws {

@@ -1,5 +1,6 @@
 import DataParallel
 import Execution
+import GraphIR
 import Testing
 
 /// Shards define the arithmetic, threads only the speed.
@@ -37,6 +38,18 @@ import Testing
     #expect(try bits(sample, setting, threads: 1) != expected, "clipping changed nothing")
   }
 
+  @Test(
+    .enabled(if: Precision.bfloat16.isAvailable, "needs AVX512-BF16 or AMX-BF16"),
+    arguments: [TrainingSample.dense, .convolution], [settings[0], settings[3]])
+  func stepsInBFloat16HaveTheSameBits(sample: TrainingSample, setting: Setting) throws {
+    let expected = try bits(sample, setting, threads: 1, precision: .bfloat16)
+    for threads in [2, 3, 16] {
+      let found = try bits(sample, setting, threads: threads, precision: .bfloat16)
+      #expect(found == expected, "\(threads) threads")
+    }
+    #expect(try bits(sample, setting, threads: 1) != expected, "bfloat16 changed nothing")
+  }
+
   /// Shards do define the arithmetic: with batch normalisation other shards give other numbers.
   @Test func shardsChangeTheBitsOfBatchNormalisation() throws {
     let four = try bits(.convolution, Setting(batchSize: 16, shards: 4), threads: 2)
@@ -46,10 +59,12 @@ import Testing
 
   /// 20 steps over 40 rows in an order that is none, the last minibatch of each round ragged.
   private func bits(
-    _ sample: TrainingSample, _ setting: Setting, threads: Int, clipNorm: Double? = nil
+    _ sample: TrainingSample, _ setting: Setting, threads: Int, clipNorm: Double? = nil,
+    precision: Precision = .float32
   ) throws -> [[UInt32]] {
     let engine = sample.engine(
-      batchSize: setting.batchSize, shards: setting.shards, threads: threads)
+      batchSize: setting.batchSize, shards: setting.shards, threads: threads,
+      precision: precision)
     let order = (0..<40).map { (position: Int) -> UInt32 in
       UInt32(position * 27 % 40 + position % 2 * 40)
     }

@@ -52,17 +52,19 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   }
 
   /// Plans of the differentiated training graph.
-  func family() -> PlanFamily {
+  func family(_ precision: Precision = .float32) -> PlanFamily {
     PlanFamily(
-      table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames
+      table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames,
+      precision: precision
     ) { [model] in model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
   }
 
   /// An engine at the parameters of seed 1.
   func engine(
-    batchSize: Int, shards: Int, threads: Int, momentCount: Int = 2
+    batchSize: Int, shards: Int, threads: Int, momentCount: Int = 2,
+    precision: Precision = .float32
   ) -> StepEngine {
-    let family = family()
+    let family = family(precision)
     return StepEngine(
       family, parameters: ParameterMemory(family.table, seed: 1), momentCount: momentCount,
       batchSize: batchSize, shardCount: shards, threadCount: threads)

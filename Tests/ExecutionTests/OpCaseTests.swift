@@ -18,7 +18,8 @@ import Testing
 
 /// Runs a graph on both and compares every output, relative to its largest element.
 func expectAgreement(
-  _ graph: Graph, inputs: [String: Tensor], parameters: [Tensor], tolerance: Double
+  _ graph: Graph, inputs: [String: Tensor], parameters: [Tensor],
+  precision: Precision = .float32, tolerance: Double
 ) throws {
   var inputs = inputs
   let noise = deterministicNoise(seed: 9)
@@ -35,7 +36,8 @@ func expectAgreement(
     memory[index] = value.values.map(Float.init)
   }
   let found = try runOnce(
-    graph, parameters: memory, inputs: rounded.mapValues { $0.values.map(Float.init) })
+    graph, parameters: memory, inputs: rounded.mapValues { $0.values.map(Float.init) },
+    precision: precision)
   for (position, output) in graph.outputs.enumerated() {
     let scale = magnitude(of: position, in: graph, expected)
     let worst = zip(expected[position].values, found[position]).map { abs($0 - Double($1)) / scale }

@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import GraphIR
 import Testing
 import Training
 
@@ -10,9 +11,9 @@ import Training
     return (isBright ? 0.9 : 0.05) + 0.05 * TrainingSample.pattern(row, element)
   }
 
-  @Test func aSmallModelLearnsToTellTwoKindsApart() throws {
-    let sample = TrainingSample(
-      "halves",
+  private static func halves(_ precision: Precision) -> TrainingSample {
+    TrainingSample(
+      "halves in \(precision)",
       model: """
         { "encoder": [{ "dense": { "units": 16 } }, "tanh"],
           "posterior": { "gaussian": { "latent": 2 } },
@@ -20,9 +21,13 @@ import Training
           "likelihood": "bernoulli" }
         """,
       training: """
-        { "batchSize": 11, "epochs": 150, "optimizer": { "adam": { "learningRate": 0.01 } } }
+        { "batchSize": 11, "epochs": 150, "optimizer": { "adam": { "learningRate": 0.01 } },
+          "precision": "\(precision.rawValue)" }
         """, value: Self.halves)
-    let trainer = sample.trainer(threads: 2)
+  }
+
+  @Test func aSmallModelLearnsToTellTwoKindsApart() throws {
+    let trainer = Self.halves(.float32).trainer(threads: 2)
     try trainer.run()
     let history = trainer.state.history
     let (first, last) = (history[0].training, history[149].training)
@@ -33,6 +38,22 @@ import Training
     #expect(history[149].validation!.objective < 6)
     #expect(last.activeUnits >= 1)
     #expect(last.kl > 0.3)
+  }
+
+  /// Single losses differ by what the noise makes of rounding; means over epochs do not.
+  @Test(.enabled(if: Precision.bfloat16.isAvailable, "needs AVX512-BF16 or AMX-BF16"))
+  func bfloat16LearnsLikeFloat32() throws {
+    func losses(_ precision: Precision) throws -> [Double] {
+      let trainer = Self.halves(precision).trainer(threads: 2)
+      try trainer.run()
+      return trainer.state.history.map(\.training.objective)
+    }
+    let (full, rounded) = (try losses(.float32), try losses(.bfloat16))
+    #expect(full != rounded)
+    for epochs in [0..<10, 50..<75, 125..<150] {
+      let (a, b) = (full[epochs].reduce(0, +), rounded[epochs].reduce(0, +))
+      #expect(abs(a - b) <= 0.03 * a, "epochs \(epochs): \(a) in float32, \(b) in bfloat16")
+    }
   }
 
   /// A loss that is no number stops the training before it touches anything.

@@ -1,4 +1,6 @@
 import Configuration
+import DataParallel
+import GraphIR
 import Testing
 import Training
 
@@ -37,6 +39,31 @@ import Training
     #expect(again.epochs == nil)
   }
 
+  /// What `auto` stands for is recorded, so that a resume on another machine sees a change.
+  @Test func autoIsRecordedAsWhatItStandsFor() throws {
+    let expected: Precision = Precision.bfloat16.isAvailable ? .bfloat16 : .float32
+    let configuration = try read("{ \"precision\": \"auto\" }")
+    #expect(configuration.precision == expected)
+    #expect(configuration.resolved["precision"] == .string(expected.rawValue))
+    try configuration.checkPrecision()
+  }
+
+  /// Reading takes bfloat16 anywhere, so that a trained model can be used; training does not.
+  @Test func bfloat16NeedsAProcessorThatHasIt() throws {
+    let configuration = try read("{ \"precision\": \"bfloat16\" }")
+    #expect(configuration.precision == .bfloat16)
+    #expect(configuration.resolved["precision"] == .string("bfloat16"))
+    let error = #expect(throws: ConfigurationError.self) {
+      try configuration.checkPrecision { $0 == .float32 }
+    }
+    #expect(
+      error?.description == """
+        training.precision: expected a precision that this processor has, found bfloat16, which \
+        needs AVX512-BF16 or AMX-BF16. Set training.precision to float32, or to auto for a new run.
+        """)
+    try read("{}").checkPrecision { $0 == .float32 }
+  }
+
   @Test(arguments: [
     (
       "{ \"batchsize\": 4 }",
@@ -70,8 +97,8 @@ import Training
     ("{ \"seed\": -1 }", "a.json:1: seed: expected an integer of at least 0, found -1"),
     (
       "{ \"precision\": \"float16\" }",
-      "a.json:1: precision: unknown word \"float16\"; did you mean \"float32\"? "
-        + "Valid words: float32."
+      "a.json:1: precision: unknown word \"float16\"; did you mean \"bfloat16\"? "
+        + "Valid words: auto, bfloat16, float32."
     ),
     (
       "{ \"clipNorm\": 0 }", "a.json:1: clipNorm: expected a number above 0, or null, found 0"

@@ -19,6 +19,9 @@ const char *vaedp_instruction_set(void);
 // Cores that this process may run on, by its affinity mask.
 int vaedp_affinity_count(void);
 
+// Whether the processor multiplies bfloat16: AVX512-BF16 or AMX-BF16.
+bool vaedp_has_bfloat16(void);
+
 // The processor's own speed: a fixed number of fused multiply-adds that depend on little, on the
 // widest vectors; the sum is returned so that nothing is left out.
 double vaedp_fma_chains(long rounds);

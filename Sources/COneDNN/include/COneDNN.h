@@ -2,8 +2,9 @@
 //
 // A product is created once for fixed shapes and run many times. Activations are channels last and
 // dense; weights have the layouts of the field's files (dense [out, in], convolution [O, I, kH, kW]).
-// Where a convolution wants its weights in another layout, the product keeps the change of layout to
-// itself: it is a permutation, costs no bits, and weights are small beside activations.
+// Arrays are float32 outside. Where the kernel wants one in another layout or type, the product keeps
+// the change to itself, through scratch memory: weights of convolutions are permuted, which costs no
+// bits; with bfloat16 both operands are rounded to it, and sums, bias and result stay float32.
 //
 // A product belongs to one thread at a time; products of equal shapes share their machine code
 // (oneDNN's primitive cache). Every call pins this thread's OpenMP team to one thread first.
@@ -18,6 +19,9 @@
 typedef struct vaedp_product vaedp_product;
 
 typedef enum { VAEDP_LINEAR = 0, VAEDP_RELU = 1 } vaedp_activation;
+
+// The type of the numbers that are multiplied.
+typedef enum { VAEDP_FLOAT32 = 0, VAEDP_BFLOAT16 = 1 } vaedp_precision;
 
 // What follows a product in the same pass: + bias[last axis], then max(x, 0) + slope · min(x, 0).
 typedef struct {
@@ -46,9 +50,11 @@ typedef enum {
 } vaedp_convolution_kind;
 
 // NULL where oneDNN refuses; then `vaedp_last_refusal` says what it was asked for and its status.
-vaedp_product *_Nullable vaedp_matmul_create(vaedp_matmul shape, vaedp_epilogue epilogue);
+vaedp_product *_Nullable vaedp_matmul_create(vaedp_matmul shape, vaedp_epilogue epilogue,
+                                             vaedp_precision precision);
 vaedp_product *_Nullable vaedp_convolution_create(vaedp_convolution_kind kind,
-                                                  vaedp_convolution shape, vaedp_epilogue epilogue);
+                                                  vaedp_convolution shape, vaedp_epilogue epilogue,
+                                                  vaedp_precision precision);
 void vaedp_product_free(vaedp_product *product);
 
 // Bytes of scratch memory, 64-byte aligned, that a run needs.
