@@ -28,6 +28,8 @@ public enum RunEvent: Sendable {
   case saved(String)
   /// A checkpoint could not be written; training goes on and tries again at the next interval.
   case saveFailed(String)
+  /// Metrics or a picture could not be written; training goes on.
+  case outputFailed(String)
 }
 
 /// How a run ended.
@@ -116,8 +118,8 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - maxSeconds: stop after so long, saving.
   ///   - shouldStop: asked after every step.
-  /// - Throws: `NonFiniteLoss`, `ShardFailure`, or errors of the metrics files. A checkpoint that
-  ///   cannot be written is an event, not an error.
+  /// - Throws: `NonFiniteLoss` or `ShardFailure`. A checkpoint, a line of metrics or a picture that
+  ///   cannot be written is an event, not an error: no training is lost to a full disk.
   public func run(
     maxSeconds: Double? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> RunOutcome {
@@ -125,7 +127,7 @@ public final class TrainingRun {
     lastSave = started
     let reason = try trainer.run { trainer, report in
       if let report {
-        try log.append(report)
+        attempt { try log.append(report) }
         observe(.step(report))
       }
       let isLate = maxSeconds.map { (ContinuousClock.now - started) / .seconds(1) >= $0 } ?? false
@@ -134,17 +136,22 @@ public final class TrainingRun {
       if trainer.state.offset < data.training.rows.count, stops || isSaveDue { save(isBest: false) }
       return stops ? .stop : .proceed
     } afterEpoch: { trainer, record in
-      try log.append(record)
+      attempt { try log.append(record) }
       observe(.epoch(record))
       save(isBest: record.isBest)
-      try writePictures(epoch: record.epoch)
+      attempt { try writePictures(epoch: record.epoch) }
       return shouldStop() ? .stop : .proceed
     }
     // Where a training ends within an epoch, it may have taken back its best parameters.
     if reason == .completed, trainer.state.offset != 0 { savedStep = -1 }
     if savedStep != trainer.state.step || trainer.state.ended == nil { save(isBest: false) }
-    try folder.write(status(reason), to: "status.json")
+    attempt { try folder.write(status(reason), to: "status.json") }
     return RunOutcome(reason: reason, isUnsaved: isUnsaved)
+  }
+
+  /// Writes something that training can do without; a failure is told.
+  private func attempt(_ write: () throws -> Void) {
+    do { try write() } catch { observe(.outputFailed("\(error)")) }
   }
 
   private var isSaveDue: Bool {

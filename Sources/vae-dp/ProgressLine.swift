@@ -35,6 +35,7 @@ final class ProgressLine {
     case .epoch(let record): epoch(record)
     case .saved: break
     case .saveFailed(let problem): say("checkpoint not saved, training goes on: \(problem)")
+    case .outputFailed(let problem): say("not written, training goes on: \(problem)")
     }
   }
 

@@ -40,6 +40,7 @@ enum RunSample {
       case .epoch(let record): lines.append("epoch \(record.epoch)")
       case .saved(let file): lines.append("saved \(file)")
       case .saveFailed(let problem): lines.append("saveFailed \(problem)")
+      case .outputFailed(let problem): lines.append("outputFailed \(problem)")
       }
     }
   }

@@ -127,6 +127,21 @@ import Training
     #expect(saves.last == (isMended ? "saved" : "saveFailed"))
   }
 
+  /// Neither pictures nor metrics that cannot be written stop training.
+  @Test func trainingGoesOnWithoutPicturesAndMetrics() throws {
+    let events = RunSample.Events()
+    let configuration = try RunSample.configuration(data: scratch.path("data.h5"))
+    let run = try TrainingRun(configuration, output: scratch.path("run"), observe: events.note)
+    for name in ["run/samples", "run/metrics.csv", "run/metrics.jsonl"] {
+      try FileManager.default.removeItem(atPath: scratch.path(name))
+    }
+    let outcome = try run.run()
+    #expect(outcome.reason == .completed && !outcome.isUnsaved)
+    #expect(run.trainer.state.step == 12)
+    // Six reports, three epochs and their pictures.
+    #expect(events.names.count { $0 == "outputFailed" } == 12)
+  }
+
   @Test func timeIsUpAfterAStep() throws {
     let configuration = try RunSample.configuration(data: scratch.path("data.h5"))
     let run = try TrainingRun(configuration, output: scratch.path("run"))
