@@ -65,6 +65,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   private let norms: UnsafeMutablePointer<Double>
   private let failed: UnsafeMutablePointer<Bool>
   private let layout: SlabLayout
+  /// Where a shard's objective lies in its slab; nil where the graph measures none.
+  private let objectiveOffset: Int?
 
   /// An engine for a differentiated training graph.
   ///
@@ -82,6 +84,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
     slices = family.table.slices()
     layout = family.plan(rows: part(0, of: min(shardCount, batchSize), count: batchSize).count).slab
+    objectiveOffset = layout.range(of: .metric("objective"))?.lowerBound
     slabStride = layout.count
     slabs = AlignedFloats(count: slabStride * shardCount)
     replicas = (0..<min(workerCount, shardCount)).map { _ in Replica() }
@@ -153,8 +156,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   }
 
   private func hasFiniteObjective(_ shard: Int) -> Bool {
-    guard let range = layout.range(of: .metric("objective")) else { return true }
-    return slabs.withSpan { $0[shard * slabStride + range.lowerBound].isFinite }
+    guard let objectiveOffset else { return true }
+    return slabs.withSpan { $0[shard * slabStride + objectiveOffset].isFinite }
   }
 
   /// The sum over the last minibatch of a metric; nil where the graph has none of that name.

@@ -1,7 +1,7 @@
 internal import Execution
 internal import GraphIR
-internal import GraphPasses
 public import Models
+internal import Training
 
 /// What a model is made of and what it costs, before any training.
 public struct ModelSummary: Sendable {
@@ -56,7 +56,7 @@ public struct ModelSummary: Sendable {
     parameterCount = table.trainedCount
     let examples = max(1, rowsPerShard)
     let forward = Plan(model.evaluationGraph(rows: examples), table: table)
-    let graph = model.trainingGraph(rows: examples).differentiated(of: .metric("objective"))
+    let graph = model.gradientGraph(rows: examples)
     let training = Plan(graph, table: table)
     forwardFlops = forward.productFlops / examples
     trainingFlops = training.productFlops / examples

@@ -4,7 +4,6 @@ internal import Dispatch
 internal import Execution
 internal import Foundation
 internal import GraphIR
-internal import GraphPasses
 internal import Models
 internal import RandomStreams
 internal import Training
@@ -47,7 +46,7 @@ public struct StepBenchmark: Sendable, Codable {
   /// Trains a configuration on uniform random examples for some windows of time.
   ///
   /// - Parameters:
-  ///   - threads: threads to compute with; shards are the configuration's, or as many as threads.
+  ///   - threads: threads to compute with; shards are the configuration's, or its default for them.
   ///   - seconds: length of a window.
   /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
   public init(
@@ -67,7 +66,7 @@ public struct StepBenchmark: Sendable, Codable {
     let times = try (0..<windows).map { _ in try trainer.measureSteps(count: count) }.sorted()
     let rates = times.map { Double(count * training.batchSize) / $0 }
     let rows = max(1, training.batchSize / shards)
-    let graph = model.trainingGraph(rows: rows).differentiated(of: .metric("objective"))
+    let graph = model.gradientGraph(rows: rows)
     let flops = Plan(graph, table: ParameterTable(model.parameters)).productFlops / rows
     workload = configuration.name
     (self.threads, self.shards, batch) = (threads, shards, training.batchSize)
@@ -121,7 +120,7 @@ extension KernelProfile {
     let shape = try Model.exampleShape(reading: configuration.model)
     let model = try Model(reading: configuration.model, exampleShape: shape)
     let rows = max(1, configuration.training.batchSize / shards)
-    let graph = model.trainingGraph(rows: rows).differentiated(of: .metric("objective"))
+    let graph = model.gradientGraph(rows: rows)
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     try self.init(
       graph, parameters: parameters, precision: configuration.training.precision,

@@ -1,6 +1,4 @@
 internal import Execution
-internal import GraphIR
-internal import GraphPasses
 public import Models
 
 extension TrainingConfiguration {
@@ -22,8 +20,7 @@ extension TrainingConfiguration {
     while (batchSize / (2 * shards)) * model.samplesPerExample >= fewestRows,
       batchSize / (2 * shards) >= 2
     {
-      let graph = model.trainingGraph(rows: batchSize / shards)
-        .differentiated(of: .metric("objective"))
+      let graph = model.gradientGraph(rows: batchSize / shards)
       let arenaBytes = Plan(graph, table: table).arenaCount * 4
       if arenaBytes <= cacheBytes || table.count * 4 * 4 > arenaBytes { break }
       shards *= 2

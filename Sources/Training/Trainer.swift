@@ -68,7 +68,7 @@ public final class Trainer {
     let family = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
       precision: configuration.precision
-    ) { model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
+    ) { model.gradientGraph(rows: $0) }
     engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: seed),
       momentCount: configuration.optimizer.momentNames.count,
