@@ -46,6 +46,21 @@ public struct CheckpointStore: Sendable {
     }
   }
 
+  /// Finishes a save that was cut off after its file was whole, as the next save would: a training that is
+  /// complete makes no other.
+  ///
+  /// - Throws: `.inputOutput`, `.unsupportedVersion`; nothing is lost by it.
+  public func finishCutOffSave() throws(CheckpointError) {
+    guard let manifest = try? loader.readManifest() else { return }
+    do {
+      let present = Set(try files.list(folder))
+      if manifest.pending == nil, present.isDisjoint(with: manifest.obsolete) { return }
+      try finish(settledManifest())
+    } catch {
+      throw CheckpointError(error, at: folder, isReading: false)
+    }
+  }
+
   /// Saves a checkpoint and removes those that are no longer to be kept.
   ///
   /// One of the same step is replaced, and stays the best if it was.
@@ -72,18 +87,24 @@ public struct CheckpointStore: Sendable {
       try files.rename(stagingPath(for: path), to: path)
       try files.synchronize(folder)
       manifest.settle(isPublished: true)
-      manifest.retire(keep: keep, present: Set(try files.list(folder)))
-      try publish(manifest)
-      try link("last.h5", to: manifest.entries.last)
-      try link("best.h5", to: manifest.best)
-      for name in manifest.obsolete { try files.remove(loader.path(name)) }
-      try files.synchronize(folder)
+      try finish(manifest)
       return entry
     } catch {
       // A failure here is the same one again; the next opening tidies up.
       try? removeStaged()
       throw CheckpointError(error, at: path, isReading: false)
     }
+  }
+
+  /// Steps 4 and 5: lists what stays, and removes the rest.
+  private func finish(_ settled: Manifest) throws {
+    var manifest = settled
+    manifest.retire(keep: keep, present: Set(try files.list(folder)))
+    try publish(manifest)
+    try link("last.h5", to: manifest.entries.last)
+    try link("best.h5", to: manifest.best)
+    for name in manifest.obsolete { try files.remove(loader.path(name)) }
+    try files.synchronize(folder)
   }
 
   /// The manifest, with the question settled of how far a cut-off save came.

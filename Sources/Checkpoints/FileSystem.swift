@@ -37,10 +37,13 @@ extension FileSystem {
   /// Replaces `path` with `bytes`: whoever reads after a crash at any point finds the old file or
   /// the new one, never a mixture.
   ///
+  /// A crash leaves at most a file of a name that `isStagingName` knows.
+  /// - Parameter isDurable: whether the bytes are read back, and survive a power cut, once this returns.
   /// - Throws: `IOFailure`; `CheckpointError` if other bytes are read back.
-  func replace(_ path: String, with bytes: [UInt8]) throws {
+  package func replace(_ path: String, with bytes: [UInt8], isDurable: Bool = true) throws {
     let staging = stagingPath(for: path)
     try write(bytes, to: staging)
+    guard isDurable else { return try rename(staging, to: path) }
     guard try read(staging) == bytes else { throw CheckpointError.readBack(staging, "the bytes") }
     try synchronize(staging)  // The bytes are on the disk before the name points at them.
     try rename(staging, to: path)
@@ -62,7 +65,7 @@ func stagingPath(for path: String) -> String {
 }
 
 /// Whether `name` is one that `stagingPath` gives.
-func isStagingName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".partial") }
+package func isStagingName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".partial") }
 
 /// The folder that `path` lies in.
 func folder(of path: String) -> String {

@@ -23,9 +23,9 @@ public final class MetricsLog {
   /// the rest anew.
   ///
   /// - Throws: where the files cannot be read or written.
-  public init(folder: String, continuingAfter step: Int, epoch: Int) throws {
-    lines = URL(filePath: folder + "/metrics.jsonl")
-    table = URL(filePath: folder + "/metrics.csv")
+  package init(folder: RunFolder, continuingAfter step: Int, epoch: Int) throws {
+    lines = URL(filePath: folder.path + "/metrics.jsonl")
+    table = URL(filePath: folder.path + "/metrics.csv")
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -34,10 +34,10 @@ public final class MetricsLog {
       guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
       return line.step <= step && (line.event != "epoch" || line.epoch <= Double(epoch))
     }
-    try Data(kept.map { $0 + "\n" }.joined().utf8).write(to: lines, options: .atomic)
+    try folder.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: "metrics.jsonl")
     let rows = kept.compactMap { try? decoder.decode(Line.self, from: Data($0.utf8)) }
     let text = ([Self.header] + rows.map(Self.row)).map { $0 + "\n" }.joined()
-    try Data(text.utf8).write(to: table, options: .atomic)
+    try folder.write(Array(text.utf8), to: "metrics.csv")
   }
 
   /// Appends a report.

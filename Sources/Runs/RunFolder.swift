@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import Glibc
 
@@ -29,20 +30,40 @@ public final class RunFolder {
       }
     }
     try takeLock()
+    removeStaged()
   }
 
   deinit { try? lock?.close() }
 
   /// Writes a small file whole: a reader finds the old text or the new one.
-  public func write(_ text: String, to name: String) throws {
-    let url = URL(filePath: path + "/" + name)
-    try Data((text + "\n").utf8).write(to: url, options: .atomic)
+  func write(_ text: String, to name: String) throws {
+    try write(Array((text + "\n").utf8), to: name)
+  }
+
+  /// Writes a small file whole: a reader finds the old bytes or the new ones.
+  func write(_ bytes: [UInt8], to name: String) throws {
+    do {
+      try LocalFileSystem().replace("\(path)/\(name)", with: bytes, isDurable: false)
+    } catch {
+      removeStaged()
+      throw error
+    }
+  }
+
+  /// Removes what writes that were cut off have left.
+  private func removeStaged() {
+    let files = LocalFileSystem()
+    for folder in [path, samples] {
+      for name in (try? files.list(folder)) ?? [] where isStagingName(name) {
+        try? files.remove("\(folder)/\(name)")
+      }
+    }
   }
 
   private func takeLock() throws(RunError) {
     let file = path + "/run.lock"
     if !FileManager.default.fileExists(atPath: file) {
-      _ = FileManager.default.createFile(atPath: file, contents: nil)
+      try? LocalFileSystem().write([], to: file)
     }
     guard let handle = FileHandle(forUpdatingAtPath: file) else {
       throw RunError(

@@ -13,16 +13,16 @@ extension TrainingRun {
     let shape = model.exampleShape
     let samples = try runner.sample(count: 64, seed: UInt64(configuration.training.seed))
     let number = String(format: "%04d", epoch)
-    try ImageGrid(samples, shape: [64] + shape)
-      .write(to: "\(folder.samples)/epoch-\(number).png")
+    let grid = ImageGrid(samples, shape: [64] + shape)
+    try folder.write(grid.png(), to: "samples/epoch-\(number).png")
     let source = data.validation ?? data.training
     // Spread over the set, whose neighbours are often alike.
     let count = min(16, source.rows.count)
     let rows = (0..<count).map { source.rows[$0 * source.rows.count / count] }
     let few = ExampleSet(source.source, rows: rows)
-    let grid = ImageGrid.pairs(
+    let pairs = ImageGrid.pairs(
       originals: few.values(), reconstructions: try runner.reconstruct(few),
       shape: [few.rows.count] + shape)
-    try grid.write(to: "\(folder.samples)/reconstructions-\(number).png")
+    try folder.write(pairs.png(), to: "samples/reconstructions-\(number).png")
   }
 }

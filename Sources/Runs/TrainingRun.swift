@@ -107,8 +107,9 @@ public final class TrainingRun {
     try folder.write(resolved.text(), to: "config.json")
     try folder.write(environment.json(), to: "environment.json")
     log = try MetricsLog(
-      folder: path, continuingAfter: trainer.state.step, epoch: trainer.state.epoch)
+      folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch)
     if start.snapshot != nil {
+      attempt { try store.finishCutOffSave() }
       observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
     }
   }
@@ -138,8 +139,9 @@ public final class TrainingRun {
     } afterEpoch: { trainer, record in
       attempt { try log.append(record) }
       observe(.epoch(record))
-      save(isBest: record.isBest)
+      // Before the checkpoint: a run that is killed in between draws them again.
       attempt { try writePictures(epoch: record.epoch) }
+      save(isBest: record.isBest)
       return shouldStop() ? .stop : .proceed
     }
     // Where a training ends within an epoch, it may have taken back its best parameters.

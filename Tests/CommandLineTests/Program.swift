@@ -27,15 +27,17 @@ final class Program {
   /// - Parameters:
   ///   - deafOutput: standard output is a pipe that nobody reads.
   ///   - deafErrors: so is standard error.
+  ///   - environment: variables beside those of this process.
   init(
     _ arguments: [String], in folder: ScratchFolder, deafOutput: Bool = false,
-    deafErrors: Bool = false
+    deafErrors: Bool = false, environment: [String: String] = [:]
   ) throws {
     let number = Self.number.add(1, ordering: .relaxed).newValue
     output = folder.url.appending(path: "output-\(number)")
     errors = folder.url.appending(path: "errors-\(number)")
     process.executableURL = Self.executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder.url
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.sink(output, isDeaf: deafOutput)

@@ -20,7 +20,8 @@ import Training
   }
 
   private func log(after step: Int, epoch: Int = 9) throws -> MetricsLog {
-    try MetricsLog(folder: scratch.path(""), continuingAfter: step, epoch: epoch)
+    try MetricsLog(
+      folder: try RunFolder(locking: scratch.path("")), continuingAfter: step, epoch: epoch)
   }
 
   private func steps() throws -> [Substring] {
