@@ -130,7 +130,7 @@ let package = Package(
       "Training",
       [
         "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
-        "GraphPasses", "Models",
+        "GraphPasses", "Models", "TestScale",
       ]),
     tests(
       "Evaluation",

@@ -38,7 +38,7 @@ extension FileSystem {
   /// the new one, never a mixture.
   ///
   /// A crash leaves at most a file of a name that `isStagingName` knows.
-  /// - Parameter isDurable: whether the bytes are read back, and survive a power cut, once this returns.
+  /// - Parameter isDurable: whether the bytes are read back, and survive a power cut from then on.
   /// - Throws: `IOFailure`; `CheckpointError` if other bytes are read back.
   package func replace(_ path: String, with bytes: [UInt8], isDurable: Bool = true) throws {
     let staging = stagingPath(for: path)
@@ -65,7 +65,9 @@ func stagingPath(for path: String) -> String {
 }
 
 /// Whether `name` is one that `stagingPath` gives.
-package func isStagingName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".partial") }
+package func isStagingName(_ name: String) -> Bool {
+  name.hasPrefix(".") && name.hasSuffix(".partial")
+}
 
 /// The folder that `path` lies in.
 func folder(of path: String) -> String {

@@ -1,4 +1,5 @@
 import Checkpoints
+import TestScale
 import Testing
 import Training
 
@@ -28,20 +29,22 @@ import Training
   @Test func truncatedFilesAreRefused() throws {
     let folder = try ScratchFolder()
     try folder.save([10, 20, 30])
-    for length in stride(from: 0, to: try folder.bytes("step-000000030.h5").count, by: 997) {
+    let step = TestScale.count(997, torture: 97)
+    for length in stride(from: 0, to: try folder.bytes("step-000000030.h5").count, by: step) {
       try expectFallback(folder, .checksumMismatch, "\(length) bytes") {
         $0.removeLast($0.count - length)
       }
     }
   }
 
+  /// Bits all over the file, none twice: 7919 is prime.
   @Test func flippedBitsAreRefused() throws {
     let folder = try ScratchFolder()
     try folder.save([10, 20, 30])
-    for place in stride(from: 3, to: try folder.bytes("step-000000030.h5").count, by: 499) {
-      try expectFallback(folder, .checksumMismatch, "byte \(place)") {
-        $0[place] ^= 1 << (place % 8)
-      }
+    let count = 8 * (try folder.bytes("step-000000030.h5").count)
+    for number in 0..<TestScale.count(40, torture: 10_000) {
+      let bit = number * 7919 % count
+      try expectFallback(folder, .checksumMismatch, "bit \(bit)") { $0[bit / 8] ^= 1 << (bit % 8) }
     }
   }
 

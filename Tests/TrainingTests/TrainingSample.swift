@@ -34,10 +34,10 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   }
 
   /// The training at its beginning.
-  func trainer(threads: Int) -> Trainer {
+  func trainer(shards: Int = 2, threads: Int) -> Trainer {
     let rows = (0..<UInt32(trainingCount + validationCount)).map { $0 }
     return Trainer(
-      model: model, configuration: configuration, shards: 2, threads: threads,
+      model: model, configuration: configuration, shards: shards, threads: threads,
       training: ExampleSet(source, rows: Array(rows.prefix(trainingCount))),
       validation: ExampleSet(source, rows: Array(rows.suffix(validationCount))))
   }
