@@ -5,7 +5,7 @@ PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/vae-dp
 CONFIG ?= configs/conv.json
 
-.PHONY: train test build system lint clean
+.PHONY: train test torture build system lint clean
 
 # Trains CONFIG, or goes on where an earlier `make train` stopped.
 train: build
@@ -18,6 +18,13 @@ build: system
 test: system lint
 	swift build -c release --build-tests
 	swift test -c release --skip-build
+
+# The tests that `make test` does at a small size, at their full one: every call of a save killed and
+# failed, 500 SIGKILLs, 10,000 flipped bits, threads × shards × models over 500 steps, a full disk.
+torture: system
+	swift build -c release --build-tests
+	VAEDP_TORTURE=1 swift test -c release --skip-build \
+	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests'
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

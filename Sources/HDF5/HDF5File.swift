@@ -32,10 +32,11 @@ public final class HDF5File {
         chdf5_use_latest_format(access.raw),
         "choose the file format", "")
       let creation = try context.properties(chdf5_file_create())
+      // Asked before: a file that could not be filled is there afterwards, too.
+      let isTaken = unsafe Glibc.access(path, F_OK) == 0
       let raw = unsafe H5Fcreate(path, chdf5_create_only(), creation.raw, access.raw)
       if raw >= 0 { return raw }
-      let failure = context.failure("create the file", "")
-      guard unsafe Glibc.access(path, F_OK) == 0 else { throw failure }
+      if !isTaken { throw context.failure("create the file", "") }
       throw context.error(
         .alreadyExists, "", expected: "no file", found: "one",
         remedy: "Choose another name or move the file away.")

@@ -42,7 +42,7 @@ private func exitCode(of error: any Error) -> Int32 {
   case is SnapshotMismatch: 78
   case is NonFiniteLoss: 20
   case is ReportError: 73
-  case is CocoaError: 74
+  case is CocoaError, is IOFailure: 74
   default: 70
   }
 }

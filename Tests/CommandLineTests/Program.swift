@@ -13,7 +13,7 @@ final class Program {
   }
 
   /// `vae-dp`, which the build puts beside the tests.
-  private static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "vae-dp")
   private static let number = Atomic(0)
 
