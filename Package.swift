@@ -71,8 +71,8 @@ let package = Package(
       "Evaluation",
       ["DataParallel", "Execution", "GraphIR", "Models", "RandomStreams", "Training"]),
     // Files.
-    room("HDF5", ["CHDF5"]),
-    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5"]),
+    room("HDF5", ["CHDF5", "CZlib"]),
+    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5", "Storage"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
     room("Checkpoints", ["HDF5", "Training", crypto]),

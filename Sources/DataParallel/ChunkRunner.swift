@@ -29,7 +29,8 @@ internal import Storage
   ///   - rows: positions of the examples in the source.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of the noise; each example's draws depend on its position in the source.
-  /// - Throws: `KernelError` or `ShardFailure` where a product is refused or fails.
+  /// - Throws: `KernelError` or `ShardFailure` where a product is refused or fails; what the source's
+  ///   `load` throws.
   public func run(
     _ rows: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
     scalars: [Float] = [], noise: (seed: UInt64, step: UInt32) = (0, 0)
@@ -41,6 +42,7 @@ internal import Storage
     for (index, chunk) in chunks.enumerated() {
       _ = try replicas[index % workers].sequence(rows: chunk.count, of: family)
     }
+    try source.load(rows.span)
     let stride = family.plan(rows: min(chunkRows, max(1, rows.count))).slab.count
     let results = ChunkResults(
       slabs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,

@@ -4,19 +4,40 @@ public protocol ExampleSource: AnyObject, Sendable {
   var exampleCount: Int { get }
   /// Shape of one example, channels last: `[H, W, C]` or `[D]`.
   var exampleShape: [Int] { get }
+  /// Returns once these examples can be copied; the coordinator calls it before workers do.
+  ///
+  /// - Parameter rows: positions of the examples, each below `exampleCount`.
+  /// - Throws: what is wrong with where they come from.
+  /// - Complexity: allocates nothing where they are in memory.
+  func load(_ rows: Span<UInt32>) throws
+  /// Returns once nothing is read in the background any more.
+  ///
+  /// - Throws: what is wrong with where the examples come from, also with others than were loaded.
+  func finishReading() throws
   /// Copies examples as float32, row after row.
   ///
   /// - Parameters:
-  ///   - rows: positions of the examples, each below `exampleCount`.
+  ///   - rows: positions of the examples, each below `exampleCount`, all loaded.
   ///   - target: room for `rows.count` examples.
   @unsafe func gather(_ rows: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
+}
+
+extension ExampleSource {
+  /// Nothing to wait for.
+  public func load(_ rows: Span<UInt32>) throws {}
+  /// Nothing to wait for.
+  public func finishReading() throws {}
 }
 
 /// Examples as float32 in an array of their own, row after row.
 ///
 /// - Parameter count: floats that the rows have together.
-public func gathered(_ rows: [UInt32], from source: any ExampleSource, count: Int) -> [Float] {
-  unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+/// - Throws: what the source's `load` throws.
+public func gathered(
+  _ rows: [UInt32], from source: any ExampleSource, count: Int
+) throws -> [Float] {
+  try source.load(rows.span)
+  return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
     unsafe rows.withUnsafeBufferPointer { rows in
       if let base = buffer.baseAddress { unsafe source.gather(rows, into: base) }
     }

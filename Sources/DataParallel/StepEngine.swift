@@ -111,8 +111,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of this step's noise.
   ///   - clipNorm: the longest mean gradient that is applied as it is; nil for any.
-  /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails; the
-  ///   parameters are untouched then.
+  /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails, what the
+  ///   source's `load` throws; the parameters are untouched then.
   /// - Complexity: allocates nothing once a minibatch of this size has been seen.
   public func step(
     _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
@@ -124,6 +124,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
       count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
     let shards = min(shardCount, count)
     try prepare(count: count, shards: shards)
+    try source.load(order.span.extracting(range))
     let update = unsafe SlicedUpdate(
       slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       parameters: parameters.floats.pointer, firstMoment: momentBase(0),

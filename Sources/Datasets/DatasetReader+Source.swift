@@ -1,12 +1,16 @@
 internal import Glibc
 internal import HDF5
+internal import Storage
 
 extension DatasetReader {
   /// An open file and the dataset in it that is being read.
   struct Source {
     let file: HDF5File
-    let info: DatasetInfo
+    let rows: DatasetRows
     private let filePath: String
+
+    /// What the file says about the dataset.
+    var info: DatasetInfo { rows.info }
 
     init(file path: String, dataset: String) throws {
       guard unsafe access(path, F_OK) == 0 else {
@@ -18,7 +22,7 @@ extension DatasetReader {
       }
       filePath = path
       file = try HDF5File(reading: path)
-      info = try file.info(dataset)
+      rows = try DatasetRows(dataset, of: file)
     }
 
     /// An error about this dataset.
@@ -65,58 +69,26 @@ extension DatasetReader {
       return value
     }
 
-    /// Reads all rows as they are stored, channels last.
-    func elements<Element: HDF5Element & ExpressibleByIntegerLiteral>(
-      _ layout: ExampleLayout, as type: Element.Type
-    ) throws -> [Element] {
-      if layout.isChannelsFirst { return try converted(layout, from: type) { $0 } }
-      return try file.read(info.path, as: type)
-    }
-
-    /// Reads all rows, block by block, and converts each value; channels last.
-    func converted<
-      Stored: HDF5Element & ExpressibleByIntegerLiteral,
-      Result: BitwiseCopyable & ExpressibleByIntegerLiteral
-    >(
-      _ layout: ExampleLayout, from: Stored.Type, _ convert: (Stored) -> Result
-    ) throws -> [Result] {
-      let size = layout.exampleSize
-      let channels = layout.isChannelsFirst ? layout.exampleShape[2] : 1
-      let area = size / channels
-      let blockRows = rowsPerBlock(rowBytes: size * MemoryLayout<Stored>.size)
-      var results = [Result](repeating: 0, count: layout.rowCount * size)
-      var block = [Stored](repeating: 0, count: min(blockRows, layout.rowCount) * size)
-      for first in stride(from: 0, to: layout.rowCount, by: blockRows) {
-        let rows = first..<min(first + blockRows, layout.rowCount)
-        block.removeLast(block.count - rows.count * size)  // Only the last block is shorter.
-        var span = block.mutableSpan
-        try file.readRows(info.path, rows: rows, into: &span)
-        for row in 0..<rows.count {
-          for channel in 0..<channels {
-            let (source, target) = (row * size + channel * area, (first + row) * size + channel)
-            for pixel in 0..<area {
-              results[target + pixel * channels] = convert(block[source + pixel])
-            }
-          }
-        }
+    /// How all rows come into memory; `scale` is for floats.
+    func reading(_ layout: ExampleLayout, scale: Double) throws -> RowReading {
+      let element: MemoryExamples.Element
+      switch info.elementType {
+      case .uint8: element = .bytes
+      case .float32, .float64: element = .floats
+      default:
+        throw problem(
+          .wrongType, "uint8, float32 or float64", "\(info.elementType)",
+          "Convert the dataset, for example with numpy's astype('float32').")
       }
-      return results
-    }
-
-    /// About 4 MiB of rows, or one chunk if that is larger, so that each chunk is decoded once.
-    private func rowsPerBlock(rowBytes: Int) -> Int {
-      let rows = max(1, (4 << 20) / rowBytes)
-      guard let chunk = info.chunkRows, chunk > 1 else { return rows }
-      return max(1, rows / chunk) * chunk
-    }
-
-    /// Throws if a value is NaN or infinite, naming its row.
-    func requireFinite(_ values: [Float], _ layout: ExampleLayout) throws {
-      guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
-      throw problem(
-        .notFinite, "finite values within the range of float32",
-        "\(values[index]) in row \(index / layout.exampleSize)",
-        "Remove or replace such rows; training cannot use them.")
+      let bytes = layout.rowCount * layout.exampleSize * element.size
+      guard let memory = SharedMemory(byteCount: bytes) else {
+        throw problem(
+          .inputOutput, "\(bytes) bytes of memory for the examples", "less than that",
+          "Free memory or take fewer examples.")
+      }
+      return RowReading(
+        rows: rows, layout: layout, scale: scale, element: element, memory: memory,
+        filePath: filePath)
     }
   }
 }

@@ -1,23 +1,35 @@
 internal import HDF5
+internal import Storage
 
 /// Reads data sets and labels from HDF5 files.
 public enum DatasetReader {
-  /// Reads a dataset into memory.
+  /// Opens a dataset to be read into memory.
   ///
   /// Rows are `[N, D]`, `[N, H, W]` (one channel is added), `[N, H, W, C]`, or `[N, C, H, W]` when
   /// that is declared; elements are uint8, which stay bytes, float32, or float64, which are rounded
-  /// to float32. Memory holds the result and, while values are converted or transposed, a block of
-  /// about 4 MiB or one chunk of the file.
+  /// to float32. Memory holds the result and, for each thread that reads, a block of about 1 MiB or
+  /// one chunk of the file.
+  ///
+  /// A data set of more than 16 MiB is read in the background: what is wrong with its values is
+  /// thrown by `load` and `finishReading` of the result instead of here.
   /// - Parameters:
   ///   - file: Path of the HDF5 file.
   ///   - dataset: Path inside it, for example `train/images`.
   ///   - layout: Where the channels are; `.auto` asks the attribute `layout`.
   ///   - scale: What values are multiplied by. Without it the attribute `scale` decides, and without
-  ///     that 1/255 for bytes of which one is above 1, else 1.
+  ///     that 1/255 for bytes of which one is above 1, else 1; for that all bytes are read here.
   /// - Throws: `DatasetError` for a missing file, a shape, type or attribute that does not fit, or a
   ///   value that is not finite, with its row; `HDF5Error` for what the file itself has.
   public static func open(
     file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil
+  ) throws -> MemoryExamples {
+    try open(file: file, dataset: dataset, layout: layout, scale: scale, readAtOnce: 16 << 20)
+  }
+
+  /// As above, where data sets of more than `readAtOnce` bytes are read in the background.
+  package static func open(
+    file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil,
+    readAtOnce: Int
   ) throws -> MemoryExamples {
     let source = try Source(file: file, dataset: dataset)
     let declared = try source.layout(argument: layout)
@@ -25,34 +37,19 @@ public enum DatasetReader {
       shape: source.info.shape, layout: declared ?? .channelsLast, isDeclared: declared != nil,
       problem: source.problem)
     let scale = try source.scale(argument: scale)
-    switch source.info.elementType {
-    case .uint8:
-      let bytes = try source.elements(shape, as: UInt8.self)
-      var maximum: UInt8 = 0
-      for byte in bytes { maximum = max(maximum, byte) }
-      return MemoryExamples(
-        bytes: bytes, exampleShape: shape.exampleShape,
-        scale: Float(scale ?? (maximum > 1 ? 1 / 255 : 1)))
-    case .float32:
-      var floats = try source.elements(shape, as: Float.self)
-      if let scale {
-        let factor = Float(scale)
-        for i in floats.indices { floats[i] *= factor }
-      }
-      try source.requireFinite(floats, shape)
-      return MemoryExamples(
-        floats: floats, exampleShape: shape.exampleShape, scale: Float(scale ?? 1))
-    case .float64:
-      let factor = scale ?? 1
-      let floats = try source.converted(shape, from: Double.self) { Float($0 * factor) }
-      try source.requireFinite(floats, shape)
-      return MemoryExamples(
-        floats: floats, exampleShape: shape.exampleShape, scale: Float(scale ?? 1))
-    default:
-      throw source.problem(
-        .wrongType, "uint8, float32 or float64", "\(source.info.elementType)",
-        "Convert the dataset, for example with numpy's astype('float32').")
+    let reading = try source.reading(shape, scale: scale ?? 1)
+    let loader = RowLoader(
+      rowCount: shape.rowCount, blockRows: reading.rowsPerBlock, read: reading.read)
+    let isScaleKnown = scale != nil || reading.element != .bytes
+    if isScaleKnown, reading.memory.byteCount > readAtOnce {
+      loader.start()
+    } else {
+      try loader.finish()
     }
+    return MemoryExamples(
+      reading.memory, reading.element, exampleShape: shape.exampleShape,
+      scale: Float(scale ?? (isScaleKnown || !reading.hasGreyLevels ? 1 : 1 / 255)),
+      loader: loader)
   }
 
   /// Reads labels: `[N]` or `[N, 1]` integers.

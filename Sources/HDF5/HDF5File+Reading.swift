@@ -93,7 +93,14 @@ extension ErrorContext {
   func selectRows(
     _ rows: Range<Int>, of dataset: borrowing OpenDataset, valueCount: Int
   ) throws(HDF5Error) -> RowSelection {
-    let (shape, path) = (dataset.info.shape, dataset.info.path)
+    try selectRows(rows, of: dataset.identifier.raw, dataset.info, valueCount: valueCount)
+  }
+
+  /// Selects whole rows of an open dataset that `info` describes.
+  func selectRows(
+    _ rows: Range<Int>, of dataset: hid_t, _ info: DatasetInfo, valueCount: Int
+  ) throws(HDF5Error) -> RowSelection {
+    let (shape, path) = (info.shape, info.path)
     guard let rowCount = shape.first, rows.lowerBound >= 0, rows.upperBound <= rowCount else {
       throw wrongShape("rows \(rows)", "shape \(shape)", path)
     }
@@ -103,7 +110,7 @@ extension ErrorContext {
         "\(rows.count) rows of \(rowSize) elements", "room for \(valueCount) elements", path)
     }
     let space = try adopt(
-      H5Dget_space(dataset.identifier.raw), .dataspace, "read the shape", path)
+      H5Dget_space(dataset), .dataspace, "read the shape", path)
     // Of the dataset's rank: a flat buffer would be copied element by element, ten times slower.
     let extent = [hsize_t(rows.count)] + shape.dropFirst().map { hsize_t($0) }
     let memory = try adopt(

@@ -91,6 +91,9 @@ extension HDF5File {
 
 extension OpenDataset {
   consuming func close() -> herr_t { identifier.close() }
+
+  /// Its identifier, to be closed by the caller.
+  consuming func detached() -> hid_t { identifier.detached() }
 }
 
 extension ErrorContext {

@@ -49,6 +49,13 @@ struct Identifier: ~Copyable {
     return status
   }
 
+  /// Leaves the closing to the caller.
+  consuming func detached() -> hid_t {
+    let raw = raw
+    discard self
+    return raw
+  }
+
   private static func release(_ raw: hid_t, _ kind: Kind) -> herr_t {
     switch kind {
     case .object: H5Oclose(raw)

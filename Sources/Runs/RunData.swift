@@ -1,3 +1,4 @@
+internal import DataParallel
 internal import Datasets
 internal import Foundation
 internal import RandomStreams
@@ -73,6 +74,14 @@ public struct RunData: Sendable {
         remedy: "Lower data.validation.fraction and data.test.fraction.")
     }
     progress("reading \(configuration.file)", 1)
+  }
+
+  /// Returns once all examples are read: large data sets are still being read when they are open.
+  ///
+  /// - Throws: `DatasetError` or `HDF5Error` naming the file and what is wrong with it.
+  public func finishReading() throws {
+    let sets: [ExampleSet?] = [training, validation, test]
+    for set in sets { try set?.source.finishReading() }
   }
 
   private static func generateSprites(

@@ -21,7 +21,7 @@ extension TrainingRun {
     let rows = (0..<count).map { source.rows[$0 * source.rows.count / count] }
     let few = ExampleSet(source.source, rows: rows)
     let pairs = ImageGrid.pairs(
-      originals: few.values(), reconstructions: try runner.reconstruct(few),
+      originals: try few.values(), reconstructions: try runner.reconstruct(few),
       shape: [few.rows.count] + shape)
     try folder.write(pairs.png(), to: "samples/reconstructions-\(number).png")
   }

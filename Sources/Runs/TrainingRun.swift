@@ -52,6 +52,10 @@ public final class TrainingRun {
   public let trainer: Trainer
   /// The folder.
   public let folder: RunFolder
+  /// Seconds from the start of the process to the end of the first step; nil before it, and where
+  /// the system does not tell.
+  public private(set) var firstStepSeconds: Double?
+  private var isFirstStep = true
   let store: CheckpointStore
   let environment: Environment
   let resolved: JSONNode
@@ -119,7 +123,8 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - maxSeconds: stop after so long, saving.
   ///   - shouldStop: asked after every step.
-  /// - Throws: `NonFiniteLoss` or `ShardFailure`. A checkpoint, a line of metrics or a picture that
+  /// - Throws: `NonFiniteLoss` or `ShardFailure`; `DatasetError` or `HDF5Error` for what is wrong with
+  ///   data that are still being read. A checkpoint, a line of metrics or a picture that
   ///   cannot be written is an event, not an error: no training is lost to a full disk.
   public func run(
     maxSeconds: Double? = nil, shouldStop: @escaping () -> Bool = { false }
@@ -127,6 +132,7 @@ public final class TrainingRun {
     let started = ContinuousClock.now
     lastSave = started
     let reason = try trainer.run { trainer, report in
+      if isFirstStep { (isFirstStep, firstStepSeconds) = (false, processAge()) }
       if let report {
         attempt { try log.append(report) }
         observe(.step(report))
@@ -134,19 +140,23 @@ public final class TrainingRun {
       let isLate = maxSeconds.map { (ContinuousClock.now - started) / .seconds(1) >= $0 } ?? false
       let stops = isLate || shouldStop()
       // An epoch's end saves by itself, after its validation.
-      if trainer.state.offset < data.training.rows.count, stops || isSaveDue { save(isBest: false) }
+      if trainer.state.offset < data.training.rows.count, stops || isSaveDue {
+        try save(isBest: false)
+      }
       return stops ? .stop : .proceed
     } afterEpoch: { trainer, record in
       attempt { try log.append(record) }
       observe(.epoch(record))
       // Before the checkpoint: a run that is killed in between draws them again.
       attempt { try writePictures(epoch: record.epoch) }
-      save(isBest: record.isBest)
+      try save(isBest: record.isBest)
       return shouldStop() ? .stop : .proceed
     }
     // Where a training ends within an epoch, it may have taken back its best parameters.
     if reason == .completed, trainer.state.offset != 0 { savedStep = -1 }
-    if savedStep != trainer.state.step || trainer.state.ended == nil { save(isBest: false) }
+    if savedStep != trainer.state.step || trainer.state.ended == nil {
+      try save(isBest: false)
+    }
     attempt { try folder.write(status(reason), to: "status.json") }
     return RunOutcome(reason: reason, isUnsaved: isUnsaved)
   }
@@ -164,7 +174,10 @@ public final class TrainingRun {
   }
 
   /// Writes a checkpoint; a failure is told and tried again at the next interval.
-  private func save(isBest: Bool) {
+  ///
+  /// - Throws: what is wrong with the data: nothing is saved that was learnt before all were read.
+  private func save(isBest: Bool) throws {
+    try data.finishReading()
     let state = trainer.state
     if savedStep == state.step, !isBest, state.offset != 0 { return }
     lastSave = ContinuousClock.now
@@ -187,6 +200,7 @@ public final class TrainingRun {
       ("status", .string(reason.rawValue)), ("step", .int(trainer.state.step)),
       ("epoch", .int(trainer.state.epoch)),
       ("secondsInSteps", .number(trainer.state.secondsInSteps)),
+      ("firstStepSeconds", firstStepSeconds.map { .number($0) } ?? .null),
     ]).text()
   }
 }

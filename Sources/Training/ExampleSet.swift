@@ -16,8 +16,10 @@ public struct ExampleSet: Sendable {
 
 extension ExampleSet {
   /// The examples as float32, row after row: `[rows.count]` + example shape.
-  public func values() -> [Float] {
+  ///
+  /// - Throws: what is wrong with where they come from.
+  public func values() throws -> [Float] {
     let size = source.exampleShape.reduce(1, *)
-    return gathered(rows, from: source, count: rows.count * size)
+    return try gathered(rows, from: source, count: rows.count * size)
   }
 }

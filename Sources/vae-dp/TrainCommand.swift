@@ -57,6 +57,7 @@ struct TrainCommand: ParsableCommand {
     let data = try RunData(configuration.data, seed: configuration.training.seed) {
       line.observe(.preparing($0, $1), of: 0)
     }
+    try data.finishReading()
     let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     line.say("\(configuration.name): \(data.training.rows.count) examples to train on")
     print(configuration.resolved(with: model).text())
@@ -79,7 +80,10 @@ struct TrainCommand: ParsableCommand {
     let time = String(format: "%.1f", state.secondsInSteps)
     switch outcome.reason {
     case .completed:
-      return "done: \(state.step) steps in \(time) s of training → \(run.folder.path)"
+      let first =
+        run.firstStepSeconds
+        .map { String(format: ", the first %.2f s after the start", $0) } ?? ""
+      return "done: \(state.step) steps in \(time) s of training\(first) → \(run.folder.path)"
     case .stoppedEarly:
       let best = state.best.map { " (best epoch \($0.epoch))" } ?? ""
       return "stopped early after epoch \(state.epoch)\(best) → \(run.folder.path)"

@@ -11,6 +11,7 @@ import Testing
     #expect(result.code == 0, "\(result.errors)")
     #expect(result.errors.contains("small: [6, 6, 1] → 2 latents"))
     #expect(result.errors.contains("epoch 2  train ") && result.errors.contains("done: 12 steps"))
+    #expect(result.errors.contains(/training, the first \d+\.\d\d s after the start →/))
     #expect(!result.errors.contains("\u{1B}"), "no control codes where there is no terminal")
   }
 

@@ -112,7 +112,9 @@ import Testing
       values[row * size + size - 1] = Float(-row)
     }
     try write(values, shape: layout == .channelsLast ? [rows, 30, 30, 2] : [rows, 2, 30, 30])
-    let back = try open(layout: layout).rows((0..<UInt32(rows)).map { $0 })
+    let examples = try open(layout: layout)
+    try examples.finishReading()
+    let back = examples.rows((0..<UInt32(rows)).map { $0 })
     #expect((0..<rows).allSatisfy { back[$0 * size] == Float($0) })
     #expect((0..<rows).allSatisfy { back[$0 * size + size - 1] == Float(-$0) })
   }

@@ -41,7 +41,7 @@ struct RealDataTests {
     for (name, count) in [("train", 50_000), ("valid", 10_000), ("test", 10_000)] {
       let examples = try DatasetReader.open(file: file, dataset: name)
       #expect(examples.exampleCount == count && examples.exampleShape == [784])
-      let values = ExampleSet(examples, rows: Array(0..<100)).values()
+      let values = try ExampleSet(examples, rows: Array(0..<100)).values()
       #expect(Set(values) == [0, 1])
     }
   }

@@ -52,7 +52,7 @@ import Training
     #expect(data.test?.source !== data.training.source)
     // Bytes above 1 are grey levels.
     #expect(abs(data.scale - 1 / 255) < 1e-9)
-    #expect(data.training.values().allSatisfy { (0...1).contains($0) })
+    #expect(try data.training.values().allSatisfy { (0...1).contains($0) })
   }
 
   @Test func aFractionWithoutAnExampleIsNothing() throws {

@@ -27,6 +27,10 @@ final class ScratchFolder {
     try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
   }
 
+  func remove(_ name: String) throws {
+    try FileManager.default.removeItem(at: url.appending(path: name))
+  }
+
   /// Damages the last byte of a file.
   func damage(_ name: String) throws {
     var bytes = try bytes(name)

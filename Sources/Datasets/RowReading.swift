@@ -1,0 +1,107 @@
+internal import HDF5
+internal import Storage
+
+/// How rows of a dataset come into memory: block by block, converted, on several threads at once.
+///
+/// Safety: a call writes to its rows' place in `memory` alone, and no two calls have a row in common.
+struct RowReading: Sendable {
+  let rows: DatasetRows
+  let layout: ExampleLayout
+  /// What floats are multiplied by; bytes stay as they are.
+  let scale: Double
+  let element: MemoryExamples.Element
+  let memory: SharedMemory
+  let filePath: String
+
+  /// Reads some rows to their place, channels last, and checks their values.
+  ///
+  /// Every row passes here once, a small data set's before it is opened, others' in the background:
+  /// whatever else wants to see all values belongs here.
+  /// - Throws: `HDF5Error`; `DatasetError` where a value is NaN or infinite, with its row.
+  func read(_ range: Range<Int>) throws {
+    switch rows.info.elementType {
+    case .uint8:
+      let buffer = unsafe buffer(of: range, as: UInt8.self)
+      var target = unsafe buffer.mutableSpan
+      try fill(&target, range)
+    case .float32:
+      let buffer = unsafe buffer(of: range, as: Float.self)
+      var target = unsafe buffer.mutableSpan
+      try fill(&target, range)
+      let factor = Float(scale)
+      if factor != 1 { for index in target.indices { target[index] *= factor } }
+      try requireFinite(target.span, range)
+    default:
+      let buffer = unsafe buffer(of: range, as: Float.self)
+      var target = unsafe buffer.mutableSpan
+      try place(range, into: &target) { (value: Double) in Float(value * scale) }
+      try requireFinite(target.span, range)
+    }
+  }
+
+  /// About 1 MiB of rows, or one chunk if that is larger, so that each chunk is decoded once.
+  var rowsPerBlock: Int {
+    let rowCount = max(1, (1 << 20) / (layout.exampleSize * element.size))
+    guard let chunk = rows.info.chunkRows, chunk > 1 else { return rowCount }
+    return max(1, rowCount / chunk) * chunk
+  }
+
+  /// Whether a byte is above 1, of all rows.
+  ///
+  /// - Precondition: the elements are bytes, and all are read.
+  var hasGreyLevels: Bool {
+    let bytes = unsafe buffer(of: 0..<layout.rowCount, as: UInt8.self)
+    var maximum: UInt8 = 0
+    for index in bytes.indices { unsafe maximum = max(maximum, bytes[index]) }
+    return maximum > 1
+  }
+
+  /// The place of some rows.
+  private func buffer<Element: BitwiseCopyable>(
+    of range: Range<Int>, as type: Element.Type
+  ) -> UnsafeMutableBufferPointer<Element> {
+    let count = range.count * layout.exampleSize
+    let first = unsafe memory.pointer
+      .advanced(by: range.lowerBound * layout.exampleSize * MemoryLayout<Element>.size)
+      .bindMemory(to: Element.self, capacity: count)
+    return unsafe UnsafeMutableBufferPointer(start: first, count: count)
+  }
+
+  /// Reads rows that are stored in their type.
+  private func fill<Element: HDF5Element & ExpressibleByIntegerLiteral>(
+    _ target: inout MutableSpan<Element>, _ range: Range<Int>
+  ) throws {
+    if !layout.isChannelsFirst { return try rows.read(range, into: &target) }
+    try place(range, into: &target) { (value: Element) in value }
+  }
+
+  /// Reads rows as they are stored, and moves each value to its place, channels last.
+  private func place<Stored: HDF5Element & ExpressibleByIntegerLiteral, Result: BitwiseCopyable>(
+    _ range: Range<Int>, into results: inout MutableSpan<Result>, _ convert: (Stored) -> Result
+  ) throws {
+    let size = layout.exampleSize
+    let channels = layout.isChannelsFirst ? layout.exampleShape[2] : 1
+    let area = size / channels
+    var block = [Stored](repeating: 0, count: range.count * size)
+    var stored = block.mutableSpan
+    try rows.read(range, into: &stored)
+    for row in 0..<range.count {
+      for channel in 0..<channels {
+        let (source, target) = (row * size + channel * area, row * size + channel)
+        for pixel in 0..<area {
+          results[target + pixel * channels] = convert(stored[source + pixel])
+        }
+      }
+    }
+  }
+
+  /// Throws if a value is NaN or infinite, naming its row.
+  private func requireFinite(_ values: Span<Float>, _ range: Range<Int>) throws {
+    guard let index = values.indices.first(where: { !values[$0].isFinite }) else { return }
+    throw DatasetError(
+      code: .notFinite, file: filePath, object: rows.info.path,
+      expected: "finite values within the range of float32",
+      found: "\(values[index]) in row \(range.lowerBound + index / layout.exampleSize)",
+      remedy: "Remove or replace such rows; training cannot use them.")
+  }
+}
