@@ -55,7 +55,7 @@ final class Program {
   }
 
   /// Waits for its end, at most so many seconds.
-  func wait(seconds: Double = 30) throws -> Result {
+  func wait(seconds: Double = 120) throws -> Result {
     let isLate = ended.wait(timeout: .now() + seconds) == .timedOut
     if isLate {
       kill(process.processIdentifier, SIGKILL)

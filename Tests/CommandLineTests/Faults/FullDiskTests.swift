@@ -28,7 +28,7 @@ import Testing
   func aFullDiskLosesNothing() throws {
     let folder = try ScratchFolder()
     let run = """
-      mkdir disk; mount -t tmpfs -o size=1m tmpfs disk
+      mkdir disk; mount -t tmpfs -o size=24m tmpfs disk
       train="\(Program.executable.path) train small.json --output disk/run --resume auto"
       train="$train training.reportEverySteps=500 training.epochs=null training.steps=3000"
       train="$train checkpoints.everySteps=500"
