@@ -61,7 +61,7 @@ extension Instruction {
     switch self {
     case .product(let product, _, _, _, _): product.flops
     case .columns(let shape, _, _, _): Product.convolution(shape).flops
-    case .loop, .noise, .logSumExp, .fill: 0
+    case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
     }
   }
 
@@ -90,6 +90,10 @@ extension Instruction {
       }
     case .columns(let shape, let y, let w, let result):
       return .columns(shape.call, a: place(y), b: place(w), result: places[result])
+    case .patches(let shape, let x, let result):
+      return .patches(shape.call, x: place(x), result: places[result])
+    case .overlap(let shape, let patches, let result):
+      return .overlap(shape.call, patches: place(patches), result: places[result])
     case .noise(let distribution, let stream, let result):
       let shape = buffers[result].shape
       return .noise(

@@ -46,6 +46,9 @@ extension Lowering {
       return [.product(product, a: a, b: b, epilogue, result: result)]
     case .columns(let shape, let y, let w):
       return [.columns(shape, y: y, w: w, result: result)]
+    case .patches(let shape, let x): return [.patches(shape, x: x, result: result)]
+    case .overlap(let shape, let patches):
+      return [.overlap(shape, patches: patches, result: result)]
     case .noise(let distribution, let stream):
       return [.noise(distribution, stream: stream, result: result)]
     case .fill(let value): return [.fill(value, result: result)]

@@ -2,37 +2,19 @@ import GraphIR
 
 /// Products, with the bias and the activation that follow them.
 extension Lowering {
-  /// Transposed convolutions to at most this many channels run as a matmul and an overlapped sum:
-  /// the library's own kernels reach 5 to 15 % of the processor's peak there.
-  private static let fewChannels = 4
-
   mutating func product(_ index: Int) -> LoopValue {
     let node = graph.nodes[index]
+    guard case .matmul(let left, let right) = node.op else { return convolution(index) }
     let (a, b) = (dense(node.operands[0]), dense(node.operands[1]))
-    let (aShape, bShape) = (graph[node.operands[0]].shape, graph[node.operands[1]].shape)
-    switch node.op {
-    case .matmul(let left, let right):
-      let product = Product.matmul(
-        rows: node.shape[0], columns: node.shape[1], inner: aShape[left ? 0 : 1],
-        transposeLeft: left, transposeRight: right)
-      return withEpilogue(index, product, a, b)
-    case .convolution(let geometry):
-      let shape = ConvolutionShape(x: aShape, w: bShape, y: node.shape, geometry)
-      return withEpilogue(index, .convolution(shape), a, b)
-    case .convolutionInputGradient(let geometry, _, _):
-      let shape = ConvolutionShape(x: node.shape, w: bShape, y: aShape, geometry)
-      if shape.inChannels <= Lowering.fewChannels {
-        return kernel(.columns(shape, y: a, w: b), node.shape)
-      }
-      return kernel(.product(.convolutionInputGradient(shape), a: a, b: b, Epilogue()), node.shape)
-    case .convolutionWeightGradient(let geometry, _, _):
-      let shape = ConvolutionShape(x: aShape, w: node.shape, y: bShape, geometry)
-      return kernel(.product(.convolutionWeightGradient(shape), a: a, b: b, Epilogue()), node.shape)
-    default: preconditionFailure("\(node.op.name) is not a product")
-    }
+    let product = Product.matmul(
+      rows: node.shape[0], columns: node.shape[1],
+      inner: graph[node.operands[0]].shape[left ? 0 : 1],
+      transposeLeft: left, transposeRight: right)
+    return withEpilogue(index, product, a, b)
   }
 
-  private mutating func withEpilogue(
+  /// The product that computes a node, with what follows it.
+  mutating func withEpilogue(
     _ index: Int, _ product: Product, _ a: ArrayView, _ b: ArrayView
   ) -> LoopValue {
     var epilogue = Epilogue()

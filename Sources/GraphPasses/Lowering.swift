@@ -28,6 +28,8 @@ struct Lowering {
   enum Kernel: Hashable {
     case product(Product, a: ArrayView, b: ArrayView, Epilogue)
     case columns(ConvolutionShape, y: ArrayView, w: ArrayView)
+    case patches(ConvolutionShape, x: ArrayView)
+    case overlap(ConvolutionShape, patches: ArrayView)
     case noise(NoiseDistribution, stream: Int)
     case logSumExp(ArrayView, axis: Int)
     case fill(Double)
@@ -53,6 +55,8 @@ struct Lowering {
   let uses: [Int]
   /// Nodes that an epilogue of an earlier product computes: node → root.
   var absorbed: [Int: Int] = [:]
+  /// Patches that are there: their kernel → where they are.
+  var patches: [Kernel: ArrayView] = [:]
 
   /// A value as its readers see it.
   enum LoopValue {
@@ -157,10 +161,14 @@ struct Lowering {
   mutating func dense(_ value: Value) -> ArrayView {
     let view = anyView(value)
     if view.isDense { return view }
-    let shape = graph[value].shape
-    let root = join(Root(source: .copy(view), shape: shape), reading: [view])
-    found[value.index] = .view(ArrayView(whole: root, shape))
-    return ArrayView(whole: root, shape)
+    let copy = copied(view, graph[value].shape)
+    found[value.index] = .view(copy)
+    return copy
+  }
+
+  /// A dense copy of a view.
+  mutating func copied(_ view: ArrayView, _ shape: Shape) -> ArrayView {
+    ArrayView(whole: join(Root(source: .copy(view), shape: shape), reading: [view]), shape)
   }
 
   private mutating func elementwise(
@@ -202,7 +210,7 @@ struct Lowering {
   }
 
   /// Adds a unit of its own for a kernel, and gives its whole result.
-  private mutating func kernelView(_ kernel: Kernel, _ shape: Shape) -> ArrayView {
+  mutating func kernelView(_ kernel: Kernel, _ shape: Shape) -> ArrayView {
     roots.append(Root(source: .kernel(kernel), shape: shape, unit: units.count))
     var unit = Unit(roots: [roots.count - 1], count: nil)
     for view in kernel.views { if let need = roots[view.owner].unit { unit.needs.insert(need) } }
@@ -231,6 +239,8 @@ extension Lowering.Kernel {
     switch self {
     case .product(_, let a, let b, let epilogue): [a, b] + (epilogue.bias.map { [$0] } ?? [])
     case .columns(_, let y, let w): [y, w]
+    case .patches(_, let x): [x]
+    case .overlap(_, let patches): [patches]
     case .noise, .fill: []
     case .logSumExp(let view, _): [view]
     case .assembly(let parts, _, _): parts

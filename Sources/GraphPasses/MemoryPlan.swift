@@ -109,7 +109,7 @@ extension Instruction {
     case .product(_, let a, let b, let epilogue, _):
       [a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? [])
     case .columns(_, let y, let w, _): [y.owner, w.owner]
-    case .logSumExp(let x, _, _, _, _): [x.owner]
+    case .patches(_, let x, _), .overlap(_, let x, _), .logSumExp(let x, _, _, _, _): [x.owner]
     case .noise, .fill: []
     }
   }
@@ -119,6 +119,7 @@ extension Instruction {
     switch self {
     case .loop(let loop): loop.stores.map(\.buffer)
     case .product(_, _, _, _, let result), .columns(_, _, _, let result),
+      .patches(_, _, let result), .overlap(_, _, let result),
       .noise(_, _, let result), .logSumExp(_, _, _, _, let result), .fill(_, let result):
       [result]
     }

@@ -112,6 +112,10 @@ package enum Instruction: Hashable, Sendable {
   case product(Product, a: ArrayView, b: ArrayView, Epilogue, result: Int)
   /// A transposed convolution to few channels: a matmul to columns, then their overlapped sum.
   case columns(ConvolutionShape, y: ArrayView, w: ArrayView, result: Int)
+  /// What each output pixel of a convolution sees of x, side by side: the rows of a matmul.
+  case patches(ConvolutionShape, x: ArrayView, result: Int)
+  /// The reverse: x as the sum of overlapping patches.
+  case overlap(ConvolutionShape, patches: ArrayView, result: Int)
   case noise(NoiseDistribution, stream: Int, result: Int)
   case logSumExp(ArrayView, outer: Int, count: Int, inner: Int, result: Int)
   case fill(Double, result: Int)

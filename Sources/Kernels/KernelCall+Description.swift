@@ -5,7 +5,7 @@ extension KernelCall {
   package var isProduct: Bool {
     switch self {
     case .matmul, .convolution, .columns: true
-    case .loop, .noise, .logSumExp, .fill: false
+    case .loop, .patches, .overlap, .noise, .logSumExp, .fill: false
     }
   }
 
@@ -22,6 +22,8 @@ extension KernelCall {
     case .convolution(let kind, let s, _, _, let epilogue, _):
       return "\(kind) convolution \(s.label)\(epilogue.label)"
     case .columns(let s, _, _, _): return "columns \(s.label)"
+    case .patches(let s, _, _): return "patches \(s.label)"
+    case .overlap(let s, _, _): return "overlap \(s.label)"
     case .noise(_, _, let examples, let perExample, _): return "noise \(examples)×\(perExample)"
     case .logSumExp(let outer, let count, let inner, _, _):
       return "logSumExp \(outer)×\(count)×\(inner)"
@@ -36,7 +38,7 @@ extension KernelCall {
     case .convolution(_, let s, _, _, _, _), .columns(let s, _, _, _):
       2 * s.count * s.outHeight * s.outWidth * s.outChannels * s.inChannels * s.kernelHeight
         * s.kernelWidth
-    case .loop, .noise, .logSumExp, .fill: 0
+    case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
     }
   }
 
@@ -48,6 +50,9 @@ extension KernelCall {
       return views.reduce(0) { sum, strides in
         sum + 4 * zip(loop.extents, strides).reduce(1) { $1.1 == 0 ? $0 : $0 * $1.0 }
       }
+    case .patches(let s, _, _), .overlap(let s, _, _):
+      let pixels = s.height * s.width + s.outHeight * s.outWidth * s.kernelHeight * s.kernelWidth
+      return 4 * s.count * pixels * s.inChannels
     case .noise(_, _, let examples, let perExample, _): return 4 * examples * perExample
     case .logSumExp(let outer, let count, let inner, _, _): return 4 * outer * (count + 1) * inner
     case .fill(_, let count, _): return 4 * count

@@ -155,6 +155,10 @@ package enum KernelCall: Hashable, Sendable {
     ConvolutionKind, ConvolutionCall, a: Place, b: Place, CallEpilogue, result: Place)
   /// A transposed convolution to few channels: a = y, b = w, result = x.
   case columns(ConvolutionCall, a: Place, b: Place, result: Place)
+  /// What each output pixel sees of x, side by side.
+  case patches(ConvolutionCall, x: Place, result: Place)
+  /// x as the sum of overlapping patches.
+  case overlap(ConvolutionCall, patches: Place, result: Place)
   /// Rows of noise, one per example, `perExample` numbers each.
   case noise(NoiseDistribution, stream: Int, examples: Int, perExample: Int, result: Place)
   case logSumExp(outer: Int, count: Int, inner: Int, x: Place, result: Place)

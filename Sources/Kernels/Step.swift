@@ -8,6 +8,8 @@ internal import GraphIR
   case product(OpaquePointer, a: Place, b: Place, bias: Place?, result: Place)
   /// `chunks` matmuls of `pixels` rows each over the examples, and the overlapped sum of each.
   case columns(OpaquePointer, Columns)
+  case patches(examples: Int, vaedp_overlap, x: Place, result: Place)
+  case overlap(examples: Int, vaedp_overlap, patches: Place, result: Place)
   case noise(isNormal: Bool, stream: UInt32, examples: Int, perExample: Int, result: Place)
   case logSumExp(outer: Int, count: Int, inner: Int, x: Place, result: Place)
   case fill(Float, count: Int, result: Place)
@@ -62,6 +64,12 @@ internal import GraphIR
         overlap: vaedp_overlap(shape), runStart: (pixels * width + 15) / 16 * 16,
         productScratch: (pixels * width + 15) / 16 * 16 + (shape.width + 15) / 16 * 16)
       return unsafe (.columns(handle, columns), columns.productScratch + scratch)
+    case .patches(let shape, let x, let result):
+      return unsafe (.patches(examples: shape.count, vaedp_overlap(shape), x: x, result: result), 0)
+    case .overlap(let shape, let patches, let result):
+      return unsafe (
+        .overlap(examples: shape.count, vaedp_overlap(shape), patches: patches, result: result), 0
+      )
     case .noise(let distribution, let stream, let examples, let perExample, let result):
       return unsafe (
         .noise(
@@ -89,6 +97,12 @@ internal import GraphIR
         handle, a.address(bases), b.address(bases), biasAddress, result.address(bases), scratch)
     case .columns(let handle, let columns):
       return unsafe columns.run(handle, bases, scratch)
+    case .patches(let examples, let overlap, let x, let result):
+      unsafe vaedp_images_to_patches(
+        x.address(bases), result.address(bases), examples, overlap)
+    case .overlap(let examples, let overlap, let patches, let result):
+      unsafe vaedp_patches_to_images(
+        patches.address(bases), result.address(bases), examples, overlap)
     case .noise(let isNormal, let stream, let examples, let perExample, let result):
       let key = vaedp_noise(
         key: (UInt32(truncatingIfNeeded: noise.seed), UInt32(truncatingIfNeeded: noise.seed >> 32)),

@@ -35,6 +35,16 @@ struct BFloat16Tests {
     OpCase("transposed convolution", [[4, 8, 8, 64], [64, 32, 4, 4]]) {
       $0.convolutionTransposed($1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1))
     },
+    OpCase("convolution to few channels", [[4, 16, 16, 32], [3, 32, 3, 3]]) {
+      $0.convolution($1[0], weight: $1[1], ConvolutionGeometry(stride: 1, padding: 1))
+    },
+    OpCase("convolution of few pixels", [[8, 4, 4, 128], [64, 128, 3, 3]]) {
+      $0.convolution($1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1))
+    },
+    OpCase("transposed convolution of few pixels", [[8, 2, 2, 64], [64, 128, 3, 3]]) {
+      $0.convolutionTransposed(
+        $1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1), outputPadding: 1)
+    },
     OpCase("transposed convolution to few channels", [[4, 8, 8, 32], [32, 1, 4, 4]]) {
       $0.convolutionTransposed($1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1))
     },

@@ -48,6 +48,37 @@ import Testing
     #expect(program.instructions.map(kind) == [expected])
   }
 
+  /// With mirrored weights; a stride or a padding beyond the kernel has no such mirror image.
+  @Test(arguments: [(3, 1, 1), (4, 1, 2), (5, 1, 1), (3, 2, 1), (3, 1, 3)])
+  func convolutionsByOnePixelToFewChannelsAreColumns(channels: Int, stride: Int, padding: Int) {
+    let program = lowered { builder in
+      let x = builder.input("x", [2, 8, 8, 8])
+      let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+      let y = builder.convolution(x, weight: weight([channels, 8, 3, 3], &builder), geometry)
+      builder.output(.result("y"), y)
+    }
+    let isMirrored = channels <= 4 && stride == 1 && padding < 3
+    #expect(program.instructions.map(kind) == (isMirrored ? ["loop", "columns"] : ["convolution"]))
+  }
+
+  /// The patches of x serve the weight gradient as well; bias and activation join the matmul.
+  @Test func convolutionsOfFewPixelsAreMatmulsWithPatches() {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [2, 8, 8, 32])
+    let geometry = ConvolutionGeometry(stride: 2, padding: 1)
+    let first = builder.convolution(x, weight: weight([64, 32, 4, 4], &builder), geometry)
+    let second = builder.convolution(first, weight: weight([5, 64, 4, 4], &builder, "2"), geometry)
+    let y = builder.leakyReLU(builder.add(second, bias(5, &builder)), slope: 0.25)
+    builder.output(.metric("objective"), builder.sum(y))
+    let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
+    let kinds = graph.lowered().instructions.map(kind).filter { $0 != "loop" }
+    #expect(
+      kinds == [
+        "convolution", "patches", "matmul + bias + activation 0.25", "matmul", "overlap", "matmul",
+        "convolutionWeightGradient",
+      ])
+  }
+
   @Test func aChainAndItsSumAreOneLoop() throws {
     let program = lowered { builder in
       let x = builder.input("x", [6, 7])
@@ -111,6 +142,8 @@ private func kind(_ instruction: Instruction) -> String {
   switch instruction {
   case .loop: return "loop"
   case .columns: return "columns"
+  case .patches: return "patches"
+  case .overlap: return "overlap"
   case .noise: return "noise"
   case .logSumExp: return "logSumExp"
   case .fill: return "fill"

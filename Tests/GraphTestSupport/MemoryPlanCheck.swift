@@ -104,7 +104,9 @@ extension Instruction {
     case .product(_, let a, let b, let epilogue, let result):
       ([a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? []), [result])
     case .columns(_, let y, let w, let result): ([y.owner, w.owner], [result])
-    case .logSumExp(let x, _, _, _, let result): ([x.owner], [result])
+    case .patches(_, let x, let result), .overlap(_, let x, let result),
+      .logSumExp(let x, _, _, _, let result):
+      ([x.owner], [result])
     case .noise(_, _, let result), .fill(_, let result): ([], [result])
     }
   }

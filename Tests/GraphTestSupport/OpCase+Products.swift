@@ -45,6 +45,19 @@ extension OpCase {
         $0.convolutionTransposed(
           $1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1), outputPadding: 1)
       },
+      OpCase(
+        "convolutionTransposed of patches with output padding", [[2, 2, 3, 7], [7, 116, 3, 3]]
+      ) {
+        $0.convolutionTransposed(
+          $1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1), outputPadding: 1)
+      },
+      OpCase(
+        "bias and leaky ReLU after a matmul of patches", [[2, 4, 3, 116], [8, 116, 3, 3], [8]]
+      ) {
+        let geometry = ConvolutionGeometry(stride: 2, padding: 1)
+        let y = $0.convolution($1[0], weight: $1[1], geometry)
+        return $0.leakyReLU($0.add(y, $1[2]), slope: 0.25)
+      },
       OpCase("convolutionTransposed with output padding 2", [[1, 2, 3, 1], [1, 5, 2, 4]]) {
         $0.convolutionTransposed(
           $1[0], weight: $1[1], ConvolutionGeometry(stride: 3, padding: 0), outputPadding: 2)
@@ -93,5 +106,15 @@ private struct ConvolutionCase {
     ConvolutionCase([2, 6, 9, 3], [1, 3, 2, 3], stride: (1, 3), padding: (0, 2)),
     ConvolutionCase([1, 9, 4, 2], [2, 2, 5, 1], stride: (2, 1), padding: (2, 0)),
     ConvolutionCase([3, 4, 3, 2], [3, 2, 4, 3]),
+    // By one pixel to few channels: computed in the other direction, with mirrored weights.
+    ConvolutionCase([2, 5, 6, 5], [3, 5, 3, 3], padding: (1, 1)),
+    ConvolutionCase([2, 6, 4, 6], [1, 6, 2, 3], padding: (0, 2)),
+    ConvolutionCase([1, 4, 5, 5], [4, 5, 1, 1]),
+    ConvolutionCase([1, 5, 4, 7], [2, 7, 4, 3]),
+    // Few pixels and a long sum: matmuls with patches.
+    ConvolutionCase([2, 4, 3, 116], [7, 116, 3, 3], stride: (2, 2), padding: (1, 1)),
+    ConvolutionCase([1, 3, 5, 128], [5, 128, 2, 4], stride: (1, 2), padding: (1, 0)),
+    ConvolutionCase([3, 4, 6, 64], [6, 64, 4, 4], stride: (2, 2), padding: (1, 1)),
+    ConvolutionCase([2, 3, 3, 116], [9, 116, 3, 3], padding: (1, 1)),
   ]
 }

@@ -44,18 +44,17 @@ import Testing
     return Array(result[..<(outer * inner)])
   }
 
-  @Test(arguments: [
+  static let overlaps = [
     // height, width, channels, out height, out width, kernel h, w, stride h, w, padding h, w
     [6, 8, 1, 3, 4, 4, 4, 2, 2, 1, 1], [7, 5, 3, 4, 3, 3, 3, 2, 2, 1, 1],
     [4, 4, 2, 4, 4, 1, 1, 1, 1, 0, 0], [5, 9, 2, 2, 3, 2, 3, 3, 3, 0, 0],
     [3, 3, 1, 1, 1, 3, 3, 1, 1, 0, 0], [5, 6, 4, 5, 3, 5, 2, 1, 2, 2, 0],
     [2, 2, 1, 3, 3, 4, 4, 1, 1, 2, 2],
-  ])
+  ]
+
+  @Test(arguments: overlaps)
   func columnsToImageAgreesWithTheNaiveLoop(s: [Int]) {
-    let shape = vaedp_overlap(
-      height: s[0], width: s[1], channels: s[2], out_height: s[3], out_width: s[4],
-      kernel_h: s[5], kernel_w: s[6], stride_h: s[7], stride_w: s[8], padding_h: s[9],
-      padding_w: s[10])
+    let shape = overlap(s)
     let row = s[2] * s[5] * s[6]
     let columns = numbers(s[3] * s[4] * row, seed: 5)
     let size = s[0] * s[1] * s[2]
@@ -87,6 +86,42 @@ import Testing
     for (found, exact) in zip(image[32...], expected) {
       #expect(abs(Double(found) - exact) <= 2e-6)
     }
+  }
+
+  /// Patches of two images against the naive loop; then ⟨patches(x), p⟩ = ⟨x, images(p)⟩.
+  @Test(arguments: overlaps)
+  func patchesAgreeWithTheNaiveLoopAndOverlapIsTheirTranspose(s: [Int]) {
+    let (size, pixels, row) = (s[0] * s[1] * s[2], s[3] * s[4], s[2] * s[5] * s[6])
+    let x = numbers(2 * size, seed: 6)
+    var expected = [Float](repeating: 0, count: 2 * pixels * row)
+    for (n, y) in (0..<2).flatMap({ n in (0..<s[3]).map { (n, $0) } }) {
+      for (left, c) in (0..<s[4]).flatMap({ left in (0..<s[2]).map { (left, $0) } }) {
+        for (i, j) in (0..<s[5]).flatMap({ i in (0..<s[6]).map { (i, $0) } }) {
+          let (h, w) = (y * s[7] - s[9] + i, left * s[8] - s[10] + j)
+          guard (0..<s[0]).contains(h), (0..<s[1]).contains(w) else { continue }
+          let patch = (n * pixels + y * s[4] + left) * row
+          expected[patch + (c * s[5] + i) * s[6] + j] = x[n * size + (h * s[1] + w) * s[2] + c]
+        }
+      }
+    }
+    var found = [Float](repeating: 99, count: expected.count + 8)
+    unsafe vaedp_images_to_patches(x, &found, 2, overlap(s))
+    #expect(found == expected + [Float](repeating: 99, count: 8))
+    let p = numbers(expected.count, seed: 7)
+    var images = [Float](repeating: 99, count: 2 * size + 8)
+    unsafe vaedp_patches_to_images(p, &images, 2, overlap(s))
+    #expect(images[(2 * size)...].allSatisfy { $0 == 99 })
+    let left = zip(expected, p).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    let right = zip(x, images).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    // At most 16 numbers below 1 overlap, of which each rounding is below 1e-6.
+    #expect(abs(left - right) <= 2e-6 * Double(2 * size))
+  }
+
+  private func overlap(_ s: [Int]) -> vaedp_overlap {
+    vaedp_overlap(
+      height: s[0], width: s[1], channels: s[2], out_height: s[3], out_width: s[4],
+      kernel_h: s[5], kernel_w: s[6], stride_h: s[7], stride_w: s[8], padding_h: s[9],
+      padding_w: s[10])
   }
 
   @Test func bytesWiden() {

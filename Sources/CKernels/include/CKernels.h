@@ -103,6 +103,11 @@ typedef struct {
 } vaedp_overlap;
 void vaedp_columns_to_image(const float *columns, float *image, float *run, vaedp_overlap shape);
 
+// The same sum over patches [count, out_height, out_width, channels · kernel_h · kernel_w] of
+// channels-last images, and its transpose: what each output pixel sees of its image, 0 outside.
+void vaedp_patches_to_images(const float *patches, float *images, long count, vaedp_overlap shape);
+void vaedp_images_to_patches(const float *images, float *patches, long count, vaedp_overlap shape);
+
 // target[i] = bytes[i] · scale.
 void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale);
 
