@@ -85,6 +85,10 @@ WIDE void vaedp_columns_to_image(const float *columns, float *image, float *run,
       }
 }
 
+void vaedp_read_ahead(const float *x, long count) {
+  for (long i = 0; i < count; i += 16) (void)*(const volatile float *)(x + i);
+}
+
 WIDE void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale) {
   EACH for (long i = 0; i < count; i++) target[i] = (float)bytes[i] * scale;
 }

@@ -6,6 +6,7 @@ internal import GraphIR
 @unsafe enum Step {
   case loop(UnsafePointer<vaedp_loop>)
   case product(OpaquePointer, a: Place, b: Place, bias: Place?, result: Place)
+  case convolution(OpaquePointer, ChunkedConvolution)
   /// `chunks` matmuls of `pixels` rows each over the examples, and the overlapped sum of each.
   case columns(OpaquePointer, Columns)
   case patches(examples: Int, vaedp_overlap, x: Place, result: Place)
@@ -46,10 +47,12 @@ internal import GraphIR
       let (handle, scratch) = unsafe product(kernel)
       return unsafe (.product(handle, a: a, b: b, bias: epilogue.bias, result: result), scratch)
     case .convolution(let kind, let shape, let a, let b, let epilogue, let result):
-      let kernel = try ProductKernel(
-        kind, shape, bias: epilogue.bias != nil, slope: epilogue.slope, precision)
-      let (handle, scratch) = unsafe product(kernel)
-      return unsafe (.product(handle, a: a, b: b, bias: epilogue.bias, result: result), scratch)
+      let chunked = ChunkedConvolution(
+        kind, shape, a: a, b: b, bias: epilogue.bias, result: result, precision)
+      let (handle, scratch) = unsafe product(
+        try ProductKernel(
+          kind, chunked.call, bias: epilogue.bias != nil, slope: epilogue.slope, precision))
+      return unsafe (.convolution(handle, chunked), chunked.scratchCount + scratch)
     case .columns(let shape, let a, let b, let result):
       let pixels = shape.outHeight * shape.outWidth
       let width = shape.inChannels * shape.kernelHeight * shape.kernelWidth
@@ -95,6 +98,7 @@ internal import GraphIR
         if let bias { unsafe UnsafePointer(bias.address(bases)) } else { nil }
       return unsafe vaedp_product_run(
         handle, a.address(bases), b.address(bases), biasAddress, result.address(bases), scratch)
+    case .convolution(let handle, let chunked): return unsafe chunked.run(handle, bases, scratch)
     case .columns(let handle, let columns):
       return unsafe columns.run(handle, bases, scratch)
     case .patches(let examples, let overlap, let x, let result):
@@ -119,7 +123,7 @@ internal import GraphIR
 }
 
 extension Place {
-  @unsafe fileprivate func address(_ bases: Step.Bases) -> UnsafeMutablePointer<Float> {
+  @unsafe func address(_ bases: Step.Bases) -> UnsafeMutablePointer<Float> {
     unsafe bases[Int(space.rawValue)] + offset
   }
 }

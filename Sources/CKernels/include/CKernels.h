@@ -108,6 +108,9 @@ void vaedp_columns_to_image(const float *columns, float *image, float *run, vaed
 void vaedp_patches_to_images(const float *patches, float *images, long count, vaedp_overlap shape);
 void vaedp_images_to_patches(const float *images, float *patches, long count, vaedp_overlap shape);
 
+// Reads x in order, a number per cache line, so that it is in the cache for a kernel that does not.
+void vaedp_read_ahead(const float *x, long count);
+
 // target[i] = bytes[i] · scale.
 void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale);
 

@@ -1,0 +1,68 @@
+import GraphIR
+import Kernels
+import Testing
+
+/// Convolutions whose images are more than one chunk: 1 MiB an example.
+@Suite struct ChunkedConvolutionTests {
+  private static let shape = (x: 64 * 64 * 64, w: 8 * 64 * 9, y: 32 * 32 * 8)
+
+  /// All examples at once, in one chunk, two and three, against the examples one by one.
+  @Test(arguments: [ConvolutionKind.forward, .inputGradient, .weightGradient], [2, 3, 6])
+  func chunksGiveWhatSingleExamplesGive(kind: ConvolutionKind, count: Int) throws {
+    let (x, w, y) = ChunkedConvolutionTests.shape
+    // In the slab: the result of all, then those of single examples.
+    let (a, b, result) =
+      switch kind {
+      case .forward: (x, 0, y)
+      case .inputGradient: (y, 0, x)
+      case .weightGradient: (x, y, 0)
+      }
+    let all = kind == .weightGradient ? w : count * result
+    let bStart = count * a
+    let biasStart = bStart + max(w, count * y)
+    let epilogue = CallEpilogue(bias: kind == .forward ? Place(.parameters, biasStart) : nil)
+    var calls = [
+      KernelCall.convolution(
+        kind, call(count), a: Place(.parameters, 0), b: Place(.parameters, bStart), epilogue,
+        result: Place(.slab, 0))
+    ]
+    for example in 0..<count {
+      calls.append(
+        .convolution(
+          kind, call(1), a: Place(.parameters, example * a),
+          b: Place(.parameters, bStart + example * b), epilogue,
+          result: Place(.slab, all + example * (kind == .weightGradient ? w : result))))
+    }
+    let slab = try run(
+      calls, parameters: numbers(biasStart + 8, seed: 11), slabCount: (count + 1) * max(w, all))
+    for index in 0..<all {
+      let found = slab[index]
+      let expected =
+        kind == .weightGradient
+        ? (0..<count).reduce(0) { $0 + slab[all + $1 * w + index] } : slab[all + index]
+      // Sums of up to 6 · 1024 products below 1 in another order.
+      if abs(found - expected) > 2e-4 {
+        Issue.record("\(kind) of \(count), element \(index): \(found), expected \(expected)")
+        return
+      }
+    }
+  }
+
+  private func call(_ count: Int) -> ConvolutionCall {
+    ConvolutionCall(
+      count: count, input: (64, 64, 64), output: (32, 32, 8), kernel: (3, 3),
+      ConvolutionGeometry(stride: 2, padding: 1))
+  }
+
+  private func run(_ calls: [KernelCall], parameters: [Float], slabCount: Int) throws -> [Float] {
+    let sequence = try KernelSequence(calls, arenaCount: 1, workspace: Workspace())
+    var slab = [Float](repeating: 99, count: slabCount)
+    let isFine = unsafe slab.withUnsafeMutableBufferPointer { slab in
+      unsafe sequence.run(
+        parameters: parameters, slab: slab.baseAddress!, ids: [0],
+        noise: NoiseKey(seed: 0, step: 0))
+    }
+    #expect(isFine)
+    return slab
+  }
+}
