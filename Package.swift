@@ -95,7 +95,8 @@ let package = Package(
 
     // Tests, one target per room.
     support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
-    support("EngineTestSupport", ["Configuration", "DataParallel", "Models"]),
+    support(
+      "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
     support("TestScale", []),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
@@ -110,8 +111,7 @@ let package = Package(
     tests(
       "DataParallel",
       [
-        "CAllocationCounter", "Configuration", "EngineTestSupport", "Execution", "GraphIR",
-        "GraphPasses", "Models",
+        "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses", "Models",
       ]),
     .testTarget(
       name: "GoldenTests",

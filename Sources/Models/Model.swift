@@ -38,7 +38,14 @@ public struct Model: Sendable {
   /// Values of the scalar inputs at a moment of training, in the order of their names.
   ///
   /// - Parameter epoch: passes over the data so far, with their fraction.
-  public func scalars(atEpoch epoch: Double) -> [Double] { objective.scalars(atEpoch: epoch) }
+  public func scalars(atEpoch epoch: Double) -> [Double] {
+    scalarNames.indices.map { scalar($0, atEpoch: epoch) }
+  }
+
+  /// One of `scalars(atEpoch:)`, without an array.
+  public func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
+    objective.scalar(index, atEpoch: epoch)
+  }
 
   /// Reads the `model` section of a configuration and joins its choices.
   ///

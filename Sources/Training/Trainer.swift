@@ -43,7 +43,8 @@ public final class Trainer {
   var bestParameters: ParameterMemory?
   private let noiseKey: UInt64
   private var order: [UInt32] = []
-  private var scalars: [Float] = []
+  /// Values of the objective's scalars, written anew in every step.
+  private var scalars: [Float]
 
   /// A training at its beginning.
   ///
@@ -80,6 +81,7 @@ public final class Trainer {
     validator = ChunkRunner(
       evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
     noiseKey = Stream(seed: seed, purpose: .training).key
+    scalars = [Float](repeating: 0, count: model.scalarNames.count)
     state.epochSums.sums = [Double](repeating: 0, count: engine.metricCount)
     state.reportSums = state.epochSums
   }
@@ -176,7 +178,9 @@ public final class Trainer {
   private func step() throws {
     let end = min(state.offset + configuration.batchSize, training.rows.count)
     let rate = learningRate(offset: end)
-    scalars = model.scalars(atEpoch: epochPosition).map { Float($0) }
+    for index in scalars.indices {
+      scalars[index] = Float(model.scalar(index, atEpoch: epochPosition))
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let outcome = try engine.step(

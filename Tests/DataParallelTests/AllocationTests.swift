@@ -1,5 +1,5 @@
-import CAllocationCounter
 import DataParallel
+import EngineTestSupport
 import GraphIR
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 ///
 /// Each measurement has a process to itself, where nothing else allocates. Code that is not optimised
 /// keeps closures and existentials on the heap, so there is nothing to measure in a debug build.
-@Suite(.enabled(if: allocation_counter_is_available() && isOptimized))
+@Suite(.enabled(if: canCountAllocations))
 struct AllocationTests {
   @Test func stepsOfADenseModelDoNotAllocate() async {
     let result = await #expect(
@@ -48,50 +48,6 @@ struct AllocationTests {
       #expect(sites.filter(\.isOurs).reduce(0) { $0 + $1.calls } == 20)
     }
   }
-
-  private func printed(_ result: ExitTest.Result?) {
-    guard let result else { return }
-    print(String(decoding: result.standardOutputContent, as: UTF8.self), terminator: "")
-  }
-}
-
-/// Whether this is a release build.
-private var isOptimized: Bool {
-  #if DEBUG
-    false
-  #else
-    true
-  #endif
-}
-
-/// A place in the code that allocated.
-private struct AllocationSite {
-  var owner: String
-  var calls: Int
-  var backtrace: String
-
-  /// Libraries that allocate as they see fit, which are only reported.
-  var isOurs: Bool {
-    !["libdnnl", "libdispatch", "libBlocksRuntime", "libgomp", "libc", "ld-linux", "libgcc_s"]
-      .contains { owner == $0 || owner.hasPrefix($0 + ".") || owner.hasPrefix($0 + "-") }
-  }
-}
-
-/// What `body` allocates, on any thread.
-private func allocations(during body: () throws -> Void) rethrows -> [AllocationSite] {
-  allocation_counter_start()
-  defer { allocation_counter_stop() }
-  try body()
-  allocation_counter_stop()
-  return (0..<allocation_counter_site_count()).map { site in
-    var text = [CChar](repeating: 0, count: 4096)
-    unsafe allocation_counter_describe(site, &text, text.count)
-    return unsafe AllocationSite(
-      owner: String(cString: allocation_counter_owner(site)),
-      calls: allocation_counter_calls(site),
-      backtrace: String(
-        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-  }
 }
 
 /// Three steps to warm up, then twenty that are counted.
@@ -113,14 +69,7 @@ private func expectNoAllocations(
   }
   try steps(1...3)
   let sites = try allocations { try steps(4...23) }
-  for site in sites where site.isOurs {
-    Issue.record("\(site.calls) allocations of \(site.owner) at\n\(site.backtrace)")
-  }
-  for (owner, calls) in Dictionary(grouping: sites, by: \.owner).mapValues({
-    $0.reduce(0) { $0 + $1.calls }
-  }) {
-    print("\(sample), 20 steps: \(calls) allocations of \(owner)")
-  }
+  report(sites, of: "\(sample), 20 steps")
 }
 
 @inline(never) private func consume(_ values: [UInt32]) {

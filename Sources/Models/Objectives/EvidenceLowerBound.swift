@@ -33,10 +33,10 @@ struct EvidenceLowerBound: Objective {
   var warmUpEndEpoch: Double { warmUpEpochs }
   var seesShard: Bool { freeBits > 0 }
 
-  func scalars(atEpoch epoch: Double) -> [Double] {
-    guard warmUpEpochs > 0 else { return [beta] }
+  func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
+    guard warmUpEpochs > 0 else { return beta }
     let position = cycleEpochs.map { epoch.truncatingRemainder(dividingBy: $0) } ?? epoch
-    return [beta * min(1, position / warmUpEpochs)]
+    return beta * min(1, position / warmUpEpochs)
   }
 
   func emit(

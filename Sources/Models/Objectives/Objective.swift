@@ -6,10 +6,12 @@ package protocol Objective: ModelChoice {
   var samplesPerExample: Int { get }
   /// The scalar inputs of the graph that change during training.
   var scalarNames: [String] { get }
-  /// Their values at a moment of training, in the order of their names.
+  /// The value of one of them at a moment of training.
   ///
-  /// - Parameter epoch: passes over the data so far, with their fraction.
-  func scalars(atEpoch epoch: Double) -> [Double]
+  /// - Parameters:
+  ///   - index: which, in the order of their names.
+  ///   - epoch: passes over the data so far, with their fraction.
+  func scalar(_ index: Int, atEpoch epoch: Double) -> Double
   /// The epoch from which on the objective no longer changes its meaning.
   var warmUpEndEpoch: Double { get }
   /// Whether an example's part of the objective depends on the others of its shard.
@@ -25,7 +27,9 @@ package protocol Objective: ModelChoice {
 extension Objective {
   /// Nothing changes during training, unless an objective says so.
   package var scalarNames: [String] { [] }
-  package func scalars(atEpoch epoch: Double) -> [Double] { [] }
+  package func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
+    preconditionFailure("\(Self.key) has no scalar \(index)")
+  }
   package var warmUpEndEpoch: Double { 0 }
   package var seesShard: Bool { false }
 }

@@ -1,0 +1,25 @@
+import EngineTestSupport
+import Testing
+import Training
+
+/// A whole step of a training, with its schedule, scalars and sums, allocates nothing of its own.
+@Suite(.enabled(if: canCountAllocations))
+struct TrainerAllocationTests {
+  @Test func stepsOfATrainingDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      let sample = TrainingSample.autoencoder(
+        """
+        { "batchSize": 1, "clipNorm": 0.5, "schedule": { "cosine": { "warmUpEpochs": 1 } },
+          "optimizer": { "adam": { "learningRate": 1e-2 } } }
+        """)
+      let trainer = sample.trainer(threads: 2)
+      // Less than an epoch: its order is an array, made once.
+      try trainer.measureSteps(count: 2)
+      let sites = try allocations { try trainer.measureSteps(count: 18) }
+      report(sites, of: "training, 18 steps")
+    }
+    printed(result)
+  }
+}
