@@ -13,11 +13,12 @@ internal import Kernels
   var slices: [Slice]
   var norms: UnsafeMutablePointer<Double>
   var failed: UnsafeMutablePointer<Bool>
-  var workers: Int
+  var next: ShardCounter
 
-  /// First stage: worker `w` computes shards `w`, `w + workers`, …
+  /// First stage: every worker takes the next shard that nobody has taken, until there is none. So a
+  /// worker that is late or slow holds up nobody, and workers beyond the cores find nothing to do.
   borrowing func computeShards(_ worker: Int) {
-    for shard in unsafe stride(from: worker, to: update.shards, by: workers) {
+    while let shard = unsafe next.take(below: update.shards) {
       unsafe failed[shard] = !compute(shard, replicas[worker])
     }
   }

@@ -9,6 +9,8 @@ internal import CDispatch
   let job: UnsafeMutablePointer<Job>
   /// How many parts the stage has.
   let workers: Int
+  /// Where each worker notes when it began and ended; nil where nobody asks.
+  let times: UnsafeMutablePointer<StageClock.WorkerTime>?
   /// One worker's part; it captures nothing, so that it needs no memory.
   let body: @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
 
@@ -18,7 +20,11 @@ internal import CDispatch
     unsafe withUnsafeMutablePointer(to: &stage) { stage in
       unsafe dispatch_apply_f(workers, nil, stage) { stage, worker in
         guard let stage = unsafe stage?.assumingMemoryBound(to: Stage.self).pointee else { return }
+        let begin = unsafe stage.times == nil ? nil : ContinuousClock.now
         unsafe stage.body(stage.job.pointee, worker, stage.workers)
+        if let begin, let times = unsafe stage.times {
+          unsafe times[worker] = StageClock.WorkerTime(begin: begin, end: .now)
+        }
       }
     }
   }

@@ -53,8 +53,11 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   public let moments: [ParameterMemory]
   /// How many parts a minibatch is cut into.
   public let shardCount: Int
-  /// How many threads compute them at most.
-  public let workerCount: Int
+  /// How many threads compute them at most. Measurements may lower it between steps, and raise it
+  /// again up to the number that the engine was made for.
+  public var workerCount: Int
+  /// Times the stages of every step, where there is one.
+  public var clock: StageClock?
 
   private let family: PlanFamily
   private let slices: [Slice]
@@ -64,6 +67,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   private let job: UnsafeMutablePointer<Job>
   private let norms: UnsafeMutablePointer<Double>
   private let failed: UnsafeMutablePointer<Bool>
+  private let next = ShardCounter()
   private let layout: SlabLayout
   /// Where a shard's objective lies in its slab; nil where the graph measures none.
   private let objectiveOffset: Int?
@@ -136,8 +140,9 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
             family: family, replicas: replicas, source: source,
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
             noise: NoiseKey(seed: noise.seed, step: noise.step), update: update, slices: slices,
-            norms: norms, failed: failed, workers: min(workerCount, shards)))
-        unsafe perform(workers: min(workerCount, shards)) { job, worker, _ in
+            norms: norms, failed: failed, next: next))
+        next.reset()
+        unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
           unsafe job.computeShards(worker)
         }
       }
@@ -191,9 +196,12 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
 
   /// Compiles what this size of minibatch needs and has not been seen yet.
   private func prepare(count: Int, shards: Int) throws(KernelError) {
-    for shard in 0..<shards {
+    // Two sizes at most, that of the first shard and that of the last.
+    for shard in stride(from: 0, to: shards, by: max(1, shards - 1)) {
       let rows = part(shard, of: shards, count: count).count
-      _ = try replicas[shard % min(workerCount, shards)].sequence(rows: rows, of: family)
+      for replica in replicas.prefix(min(workerCount, shards)) {
+        _ = try replica.sequence(rows: rows, of: family)
+      }
     }
   }
 
@@ -217,9 +225,11 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   }
 
   private func perform(
-    workers: Int,
+    workers: Int, _ kind: StageClock.Kind = .update,
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    unsafe Stage(job: job, workers: workers, body: body).run()
+    let start = clock?.now
+    unsafe Stage(job: job, workers: workers, times: clock?.times, body: body).run()
+    if let clock, let start { clock.add(kind, workers: workers, since: start) }
   }
 }

@@ -2,11 +2,24 @@ internal import CKernels
 internal import Foundation
 public import GraphIR
 
-/// How many threads this process may keep busy: the cores of its affinity mask, fewer where a control
-/// group limits its processor time.
+/// How many threads this process may keep busy: the processors of its affinity mask, fewer where a
+/// control group limits its processor time.
 public func availableThreadCount() -> Int {
   let count = Int(vaedp_affinity_count())
-  return max(1, min(count, controlGroupLimit() ?? count))
+  return max(1, min(count, ControlGroup.ofThisProcess()?.processors ?? count))
+}
+
+/// How many of the processors in this process's affinity mask are cores of their own: two that are
+/// hyper-threads of one core count once.
+public func availableCoreCount() -> Int {
+  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") } ?? ""
+  let siblings = processors(inList: line.dropFirst("Cpus_allowed_list:".count)).map { processor in
+    let folder = "/sys/devices/system/cpu/cpu\(processor)/topology/"
+    return (try? String(contentsOfFile: folder + "thread_siblings_list", encoding: .utf8))
+      ?? "\(processor)"
+  }
+  return max(1, Set(siblings).count)
 }
 
 extension Precision {
@@ -14,19 +27,11 @@ extension Precision {
   public var isAvailable: Bool { self == .float32 || vaedp_has_bfloat16() }
 }
 
-/// Processors that the control group allows, rounded up: version 2's `cpu.max`, version 1's quota.
-private func controlGroupLimit() -> Int? {
-  func numbers(_ path: String) -> [Double] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
-    return text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+/// The numbers in a list such as `0-3,8`.
+package func processors(inList list: Substring) -> [Int] {
+  list.split(separator: ",").flatMap { part -> [Int] in
+    let ends = part.split(separator: "-").compactMap { Int($0.filter(\.isNumber)) }
+    guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+    return Array(first...last)
   }
-  let own = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
-  let path = own.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
-  for folder in ["/sys/fs/cgroup\(path)", "/sys/fs/cgroup"] {
-    let limit = numbers(folder + "/cpu.max")
-    if limit.count == 2, limit[1] > 0 { return Int((limit[0] / limit[1]).rounded(.up)) }
-  }
-  let quota = numbers("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").first ?? -1
-  let period = numbers("/sys/fs/cgroup/cpu/cpu.cfs_period_us").first ?? 0
-  return quota > 0 && period > 0 ? Int((quota / period).rounded(.up)) : nil
 }

@@ -14,7 +14,7 @@ public final class ModelRunner {
   /// Its parameters.
   public let parameters: ParameterMemory
   /// Threads that work at once.
-  public let threadCount: Int
+  public var threadCount: Int
 
   /// A model with its parameters.
   ///

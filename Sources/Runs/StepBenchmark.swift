@@ -52,28 +52,23 @@ public struct StepBenchmark: Sendable, Codable {
   public init(
     _ configuration: RunConfiguration, threads: Int, seconds: Double, windows: Int = 5
   ) throws {
-    let shape = try Model.exampleShape(reading: configuration.model)
-    let model = try Model(reading: configuration.model, exampleShape: shape)
-    let training = configuration.training
-    try training.checkPrecision()
-    let shards = training.defaultShards(for: model, threads: threads)
-    let trainer = Trainer(
-      model: model, configuration: training, shards: shards, threads: threads,
-      training: syntheticExamples(shape: shape, batch: training.batchSize), validation: nil)
-    try trainer.measureSteps(count: 10)
-    let trial = try trainer.measureSteps(count: 3)
-    let count = max(3, Int(seconds * 3 / trial))
-    let times = try (0..<windows).map { _ in try trainer.measureSteps(count: count) }.sorted()
-    let rates = times.map { Double(count * training.batchSize) / $0 }
-    let rows = max(1, training.batchSize / shards)
-    let graph = model.gradientGraph(rows: rows)
-    let flops = Plan(graph, table: ParameterTable(model.parameters)).productFlops / rows
-    workload = configuration.name
-    (self.threads, self.shards, batch) = (threads, shards, training.batchSize)
-    precision = training.precision.rawValue
+    let trial = try TrialTraining(configuration, threads: threads)
+    let found = try trial.windows(threads: [threads], seconds: seconds, count: windows)
+    self.init(trial, threads: threads, windows: found[0])
+  }
+
+  /// Measurements of a trial, fastest first.
+  init(_ trial: TrialTraining, threads: Int, windows: [TrialTraining.Window]) {
+    let rates = windows.map { Double(trial.training.batchSize) / $0.stepSeconds }
+    let rows = max(1, trial.training.batchSize / trial.shards)
+    let graph = trial.model.gradientGraph(rows: rows)
+    let flops = Plan(graph, table: ParameterTable(trial.model.parameters)).productFlops / rows
+    workload = trial.name
+    (self.threads, shards, batch) = (threads, trial.shards, trial.training.batchSize)
+    precision = trial.training.precision.rawValue
     samplesPerSecond = Rates(
       median: rates[rates.count / 2], min: rates.last ?? 0, max: rates.first ?? 0)
-    stepMilliseconds = Double(training.batchSize) / samplesPerSecond.median * 1e3
+    stepMilliseconds = Double(batch) / samplesPerSecond.median * 1e3
     gflops = samplesPerSecond.median * Double(flops) / 1e9
     peakGflops = Self.peak(threads: threads)
     shareOfPeak = gflops / peakGflops

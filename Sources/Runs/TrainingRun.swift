@@ -19,6 +19,8 @@ public enum Resume: Sendable, Hashable {
 public enum RunEvent: Sendable {
   /// Something that takes time before training: what, and which share is done.
   case preparing(String, Double)
+  /// A measurement chose the number of threads.
+  case threads(ThreadChoice)
   /// A checkpoint that could not be used, before a good one was found.
   case skipped(String)
   /// Training continues after this step.
@@ -70,16 +72,18 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - output: the folder; `runs/<name>` where nil.
   ///   - threads: threads to compute with; all that the process may use where nil.
+  ///   - choosesThreads: whether a short measurement may find that fewer are faster.
   ///   - observe: told what happens.
   /// - Throws: `ConfigurationError`, `DatasetError`, `HDF5Error`, `CheckpointError`, `RunError`.
   public init(
     _ configuration: RunConfiguration, output: String? = nil, resume: Resume = .never,
-    threads: Int? = nil, observe: @escaping (RunEvent) -> Void = { _ in }
+    threads: Int? = nil, choosesThreads: Bool = false,
+    observe: @escaping (RunEvent) -> Void = { _ in }
   ) throws {
     try configuration.training.checkPrecision()
     self.configuration = configuration
     self.observe = observe
-    let threads = threads ?? availableThreadCount()
+    var threads = threads ?? availableThreadCount()
     let path = output ?? "runs/\(configuration.name)"
     let shape = try Model.exampleShape(reading: configuration.model)
     _ = try Model(reading: configuration.model, exampleShape: shape)
@@ -93,12 +97,16 @@ public final class TrainingRun {
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
     training.shards = try training.shards ?? start.state()?.shards
+    let shards = training.defaultShards(
+      for: model, threads: min(threads, availableThreadCount()))
+    if choosesThreads {
+      let choice = try ThreadChoice(model, training, shards: shards, examples: data.training)
+      observe(.threads(choice))
+      threads = choice.threads
+    }
     environment = Environment(threads: threads, dataScale: data.scale)
     trainer = Trainer(
-      model: model, configuration: training,
-      shards: training.defaultShards(
-        for: model, threads: min(threads, availableThreadCount())),
-      threads: threads,
+      model: model, configuration: training, shards: shards, threads: threads,
       training: data.training, validation: data.validation)
     resolved = try configuration.resolved(with: model)
       .applying(override: "training.shards=\(trainer.state.shards)")

@@ -13,7 +13,12 @@ struct BenchCommand: ParsableCommand {
   @Argument(help: "Keys to override: training.batchSize=64")
   var overrides: [String] = []
 
-  @OptionGroup var threads: ThreadOption
+  @Option(
+    help: """
+      Threads to compute with: a number, auto for the fastest by a short measurement, or several such as \
+      1,2,4, which are compared and explained. (default: all cores of this process)
+      """)
+  var threads: ThreadNumbers?
 
   @Option(help: "Seconds of each of the five windows.")
   var seconds = 1.0
@@ -29,23 +34,50 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let threads = threads.count ?? availableThreadCount()
       let changes = overrides + (precision.map { ["training.precision=\($0)"] } ?? [])
       var results: [StepBenchmark] = []
       for file in try files() {
         let configuration = try RunConfiguration(file: file, overrides: changes)
-        let result = try StepBenchmark(configuration, threads: threads, seconds: seconds)
-        results.append(result)
-        if !json { print(line(result)) }
-        if profile {
-          print(try KernelProfile(configuration, shards: result.shards).text)
-        }
+        let measured = try measure(configuration)
+        results += measured
+        guard profile, !json, let result = measured.last else { continue }
+        let kernels = try KernelProfile(configuration, shards: result.shards)
+        print(kernels.text)
+        print(
+          try StepProfile(
+            configuration, threads: result.threads, kernels: kernels, seconds: seconds
+          ).text)
       }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         print(String(decoding: try encoder.encode(results), as: UTF8.self))
       }
+    }
+  }
+
+  /// Measures and, unless JSON is wanted, prints.
+  private func measure(_ configuration: RunConfiguration) throws -> [StepBenchmark] {
+    if let numbers = threads?.comparison {
+      let scaling = try ScalingBenchmark(configuration, threads: numbers, seconds: seconds)
+      if !json { print(scaling.text) }
+      return scaling.results
+    }
+    let result = try StepBenchmark(
+      configuration, threads: try count(configuration), seconds: seconds)
+    if !json { print(line(result)) }
+    return [result]
+  }
+
+  /// The one number of threads that was asked for.
+  private func count(_ configuration: RunConfiguration) throws -> Int {
+    switch threads?.numbers.first {
+    case .number(let number): return number
+    case .auto:
+      let choice = try StepBenchmark.chooseThreads(configuration)
+      ProgressLine().say("\(configuration.name), \(choice)")
+      return choice.threads
+    case nil: return availableThreadCount()
     }
   }
 

@@ -34,6 +34,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let trained = try TrainedModel(model, threads: threads.count)
+      if threads.isAutomatic { ProgressLine().say("\(try trained.chooseThreads())") }
       let line = ProgressLine()
       let examples = try trained.examples(split: split, file: data)
       let result = try trained.runner.evaluate(examples, samples: samples, seed: seed) {

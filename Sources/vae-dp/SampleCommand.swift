@@ -28,6 +28,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let trained = try TrainedModel(model, threads: threads.count)
+      if threads.isAutomatic { ProgressLine().say("\(try trained.chooseThreads())") }
       let images = try trained.runner.sample(count: number, seed: seed)
       let shape = [number] + trained.runner.model.exampleShape
       try ImageGrid(images, shape: shape).write(to: output)

@@ -40,7 +40,8 @@ struct TrainCommand: ParsableCommand {
       let mode: Resume =
         resume == "auto" ? .automatic : resume == "never" ? .never : .path(resume)
       let run = try TrainingRun(
-        configuration, output: output, resume: mode, threads: threads.count
+        configuration, output: output, resume: mode, threads: threads.count,
+        choosesThreads: threads.isAutomatic
       ) { line.observe($0, of: total) }
       total = run.trainer.totalEpochs
       line.say(describe(run))

@@ -32,7 +32,9 @@ import Testing
 
   @Test(arguments: [
     ["nonsense"], ["train"], ["train", "small.json", "--threads", "0"],
-    ["train", "small.json", "--threads", "many"], ["train", "small.json", "--max-time", "soon"],
+    ["train", "small.json", "--threads", "many"], ["train", "small.json", "--threads", "1,2"],
+    ["bench", "small.json", "--threads", "1,"], ["bench", "small.json", "--threads", "1,auto"],
+    ["bench", "small.json", "--threads", "2,5000"], ["train", "small.json", "--max-time", "soon"],
     ["evaluate", "run", "--samples", "0"], ["export", "run"],
     ["export", "run", "--format", "pickle"], ["sample", "run"],
     ["sample", "run", "-n", "0", "-o", "a.png"], ["summary"], ["data", "mnist"],

@@ -34,6 +34,7 @@ enum RunSample {
     func note(_ event: RunEvent) {
       switch event {
       case .preparing: break
+      case .threads(let choice): lines.append("threads \(choice.threads)")
       case .skipped(let problem): lines.append("skipped \(problem)")
       case .resumed(_, let step, let changes): lines.append("resumed \(step) \(changes)")
       case .step(let report): lines.append("step \(report.step)")
@@ -49,12 +50,13 @@ enum RunSample {
   @discardableResult
   static func train(
     _ scratch: ScratchFolder, _ run: String, _ overrides: [String] = [], resume: Resume = .never,
-    threads: Int = 2, until step: Int? = nil, events: Events = Events()
+    threads: Int? = 2, choosesThreads: Bool = false, until step: Int? = nil,
+    events: Events = Events()
   ) throws -> (outcome: RunOutcome, trainer: Trainer) {
     let configuration = try configuration(data: scratch.path("data.h5"), overrides)
     let run = try TrainingRun(
       configuration, output: scratch.path(run), resume: resume, threads: threads,
-      observe: events.note)
+      choosesThreads: choosesThreads, observe: events.note)
     let outcome = try run.run { run.trainer.state.step == step }
     return (outcome, run.trainer)
   }

@@ -1,0 +1,24 @@
+internal import Storage
+
+/// Seconds in which one thread gathers `count` of the given rows, on average over all of them.
+///
+/// - Precondition: there are `count` rows at least.
+public func gatherSeconds(
+  _ rows: [UInt32], count: Int, from source: any ExampleSource
+) -> Double {
+  let target = AlignedFloats(count: count * source.exampleShape.reduce(1, *))
+  let rounds = rows.count / count
+  precondition(rounds > 0, "\(count) of \(rows.count) rows")
+  let clock = ContinuousClock()
+  var total = Swift.Duration.zero
+  for round in -1..<rounds {
+    let range = max(0, round) * count..<(max(0, round) + 1) * count
+    let time = clock.measure {
+      unsafe rows.withUnsafeBufferPointer {
+        unsafe source.gather(UnsafeBufferPointer(rebasing: $0[range]), into: target.pointer)
+      }
+    }
+    if round >= 0 { total += time }
+  }
+  return total / .seconds(1) / Double(rounds)
+}

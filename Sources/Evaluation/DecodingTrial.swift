@@ -1,0 +1,34 @@
+internal import DataParallel
+internal import Execution
+internal import Models
+
+/// Times the decoding of some latents with different numbers of threads.
+public final class DecodingTrial {
+  private let model: ModelRunner
+  private let latents: LatentRows
+  private let family: PlanFamily
+  private var runners: [Int: ChunkRunner] = [:]
+
+  /// A trial on `rows` latents, all at 0.
+  public init(_ model: ModelRunner, rows: Int) {
+    self.model = model
+    let count = model.model.latentCount
+    latents = LatentRows([Float](repeating: 0, count: rows * count), latentCount: count)
+    family = PlanFamily(table: model.parameters.table, exampleName: "z", scalarNames: []) {
+      [model = model.model] in model.decoderGraph(rows: $0)
+    }
+  }
+
+  /// Seconds with so many threads; the first call for a number compiles as well.
+  ///
+  /// - Throws: errors of kernels.
+  public func seconds(threads: Int) throws -> Double {
+    let runner =
+      runners[threads] ?? ChunkRunner(family, chunkRows: 128, threadCount: threads)
+    runners[threads] = runner
+    let (rows, clock) = ((0..<UInt32(latents.exampleCount)).map { $0 }, ContinuousClock())
+    return try clock.measure {
+      _ = try runner.run(rows, from: latents, parameters: model.parameters)
+    } / .seconds(1)
+  }
+}

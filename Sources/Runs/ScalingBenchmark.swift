@@ -1,0 +1,100 @@
+public import DataParallel
+internal import Execution
+internal import Models
+internal import Training
+
+/// The speed of training steps for several numbers of threads, and a model that explains it.
+///
+/// All of them compute the same shards, those of the largest number: shards are fixed when a training
+/// starts and decide its bits, so this is what `--threads` changes in a training that goes on. What one
+/// thread would reach in shards of its own choice is measured beside it.
+public struct ScalingBenchmark: Sendable {
+  /// What the model expects of a machine with more cores.
+  public struct Prediction: Sendable {
+    /// Its cores, all of which compute.
+    public var cores: Int
+    /// Parts of a minibatch: one per core, as far as there are examples.
+    public var shards: Int
+    /// Rows of the largest.
+    public var rows: Int
+    /// Seconds of a step.
+    public var parts: StepModel.Parts
+  }
+
+  /// One measurement for each number of threads, in rising order; the first is one thread.
+  public var results: [StepBenchmark]
+  /// One thread with as many shards as it would choose itself; nil where they are the same.
+  public var alone: StepBenchmark?
+  /// The model, fitted to the results.
+  public var model: StepModel
+  /// The minibatch that was measured.
+  public var cut: StepModel.Cut
+  /// What the model expects of other machines.
+  public var predictions: [Prediction]
+
+  /// Trains a configuration on made-up examples with each number of threads.
+  ///
+  /// - Parameters:
+  ///   - threads: numbers of threads; 1 is measured in any case.
+  ///   - seconds: length of a window.
+  /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
+  public init(
+    _ configuration: RunConfiguration, threads: [Int], seconds: Double, windows: Int = 5
+  ) throws {
+    let numbers = Set(threads + [1]).sorted()
+    let trial = try TrialTraining(configuration, threads: numbers.last ?? 1)
+    let found = try trial.windows(threads: numbers, seconds: seconds, count: windows)
+    results = zip(numbers, found).map { StepBenchmark(trial, threads: $0, windows: $1) }
+    if trial.training.defaultShards(for: trial.model, threads: 1) != trial.shards {
+      alone = try StepBenchmark(configuration, threads: 1, seconds: seconds, windows: windows)
+    }
+    let middle = found.map { $0[$0.count / 2] }
+    let stages = trial.training.clipNorm == nil ? 2 : 3
+    let count = trial.trainer.parameterCount
+    let moments = trial.training.momentCount
+    func bytes(_ shards: Int) -> Double {
+      StepModel.Cut.updateBytes(parameters: count, shards: shards, moments: moments)
+    }
+    let cut = StepModel.Cut(
+      shards: trial.shards, shardSeconds: middle[0].shards.work / Double(trial.shards),
+      updateBytes: bytes(trial.shards), stages: stages)
+    // The largest number that the cores can serve tells what they do together.
+    let full = numbers.lastIndex { $0 <= availableThreadCount() } ?? 0
+    let (one, all) = (emptyStageSeconds(threads: 1), emptyStageSeconds(threads: numbers[full]))
+    let machine = StepModel.Machine(
+      cores: numbers[full], bandwidthOfOne: cut.updateBytes / middle[0].update.work,
+      bandwidthOfAll: cut.updateBytes / middle[full].update.work, stageSeconds: one,
+      wakeUpSeconds: full > 0 ? max(0, all - one) / Double(numbers[full] - 1) : 0)
+    let model = StepModel(
+      fitting: zip(numbers, middle).map { ($0, $1.stepSeconds) }, cut: cut, machine: machine)
+    (self.model, self.cut) = (model, cut)
+    let measured = try trial.kernelSeconds(rows: trial.rowsPerShard)
+    predictions = try [16, 64].map { cores in
+      let shards = min(cores, trial.training.batchSize)
+      let rows = (trial.training.batchSize + shards - 1) / shards
+      // Alone and from warm caches; in steps a shard takes longer by the same factor as before.
+      let seconds = try trial.kernelSeconds(rows: rows) * cut.shardSeconds / measured
+      let other = StepModel.Cut(
+        shards: shards, shardSeconds: seconds, updateBytes: bytes(shards), stages: stages)
+      return Prediction(
+        cores: cores, shards: shards, rows: rows,
+        parts: model.parts(threads: cores, cut: other, on: machine.widened(to: cores)))
+    }
+  }
+}
+
+extension TrialTraining {
+  /// Seconds of the kernels of so many rows on one thread.
+  fileprivate func kernelSeconds(rows: Int) throws -> Double {
+    let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
+    return try KernelProfile(
+      model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
+      repetitions: 20
+    ).seconds
+  }
+}
+
+extension KernelProfile {
+  /// Seconds of all calls together.
+  public var seconds: Double { rows.reduce(0) { $0 + $1.seconds } }
+}
