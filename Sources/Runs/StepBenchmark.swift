@@ -1,5 +1,6 @@
 internal import CKernels
 public import DataParallel
+internal import Datasets
 internal import Dispatch
 internal import Execution
 internal import Foundation
@@ -96,17 +97,16 @@ public struct StepBenchmark: Sendable, Codable {
   }
 }
 
-/// Uniform random examples, some minibatches of them.
+/// Uniform random examples, some minibatches of them, as bytes like the pixels of images.
 func syntheticExamples(shape: [Int], batch: Int) -> ExampleSet {
   let size = shape.reduce(1, *)
   let count = max(4 * batch, min(8192, 50_000_000 / size))
   let stream = Stream(seed: 1, purpose: .sampling)
   // One block of noise, repeated from shifting places: quick to make, and no two rows are equal.
-  let block = (0..<UInt32(16384)).map { Float(stream.uniform($0, 0)) }
-  var values = [Float](repeating: 0, count: count * size)
+  let block = (0..<UInt32(16384)).map { UInt8(stream.uniform($0, 0) * 256) }
+  var values = [UInt8](repeating: 0, count: count * size)
   for index in values.indices { values[index] = block[(index + index / size * 7) & 16383] }
-  let source = LatentRows(values, latentCount: size, shape: shape)
-  return ExampleSet(source)
+  return ExampleSet(MemoryExamples(bytes: values, exampleShape: shape, scale: 1 / 255))
 }
 
 extension KernelProfile {
