@@ -54,8 +54,17 @@ NUMBER(divide_number_by, b / a)
 NUMBER(maximum_number, a > b || a != a ? a : b)
 NUMBER(minimum_number, a < b || a != a ? a : b)
 
+WIDE static void multiply_add(long count, float *target, const float *a, const float *b,
+                              const float *c) {
+  EACH for (long i = 0; i < count; i++) target[i] = a[i] * b[i] + c[i];
+}
+
+WIDE static void masked(long count, float *target, const float *a, const float *b, float number) {
+  EACH for (long i = 0; i < count; i++) target[i] = b[i] > 0.0f ? a[i] : number * a[i];
+}
+
 void vaedp_apply(vaedp_function function, long n, float *t, const float *a, const float *b,
-                 float number) {
+                 const float *c, float number) {
   switch (function) {
     case VAEDP_NEGATE: negate(n, t, a); break;
     case VAEDP_EXP: exp_each(n, t, a); break;
@@ -82,5 +91,7 @@ void vaedp_apply(vaedp_function function, long n, float *t, const float *a, cons
     case VAEDP_DIVIDE_NUMBER_BY: divide_number_by(n, t, a, number); break;
     case VAEDP_MAXIMUM_NUMBER: maximum_number(n, t, a, number); break;
     case VAEDP_MINIMUM_NUMBER: minimum_number(n, t, a, number); break;
+    case VAEDP_MULTIPLY_ADD: multiply_add(n, t, a, b, c); break;
+    case VAEDP_MASKED: masked(n, t, a, b, number); break;
   }
 }

@@ -3,6 +3,10 @@
 #include "CKernels.h"
 #include "wide.h"
 
+// Sixteen floats, and those at any address.
+typedef float vector __attribute__((vector_size(64), aligned(4), may_alias));
+#define AT(address) (*(vector *)(address))
+
 // A block of the index space: `rows` × `columns` elements of the two innermost axes.
 typedef struct {
   long rows, columns;
@@ -40,36 +44,58 @@ static void copy_out(const float *tile, block b, float *target) {
       target[r * b.row_stride + c * b.column_stride] = tile[r * b.columns + c];
 }
 
-// Sixteen partial sums, then those pairwise: vectorises, and errs less than one running sum.
+// Sixty-four partial sums, then those pairwise: vectorises, and errs less than one running sum.
 WIDE static float sum(const float *x, long count) {
-  float partial[16] = {0};
+  vector partial[4] = {0};
   long i = 0;
-  for (; i + 16 <= count; i += 16)
-    for (int k = 0; k < 16; k++) partial[k] += x[i + k];
-  for (int k = 0; i < count; i++, k++) partial[k] += x[i];
+  for (; i + 64 <= count; i += 64)
+    for (int k = 0; k < 4; k++) partial[k] += AT(x + i + 16 * k);
+  for (; i + 16 <= count; i += 16) partial[0] += AT(x + i);
+  vector all = (partial[0] + partial[2]) + (partial[1] + partial[3]);
+  for (int k = 0; i < count; i++, k++) all[k] += x[i];
   for (int width = 8; width > 0; width /= 2)
-    for (int k = 0; k < width; k++) partial[k] += partial[k + width];
-  return partial[0];
+    for (int k = 0; k < width; k++) all[k] += all[k + width];
+  return all[0];
 }
 
-// Adds the sum over rows of `tile` to `target`. The tile's rows are summed first, in place.
-WIDE static void add_columns(float *tile, block b, float *target) {
-  for (long r = 1; r < b.rows; r++) {
-    const float *row = tile + r * b.columns;
-    EACH for (long c = 0; c < b.columns; c++) tile[c] += row[c];
+// Adds the sums of `width` · 16 neighbouring columns to `target`, from registers: rows in turn belong
+// to one of `ways` partial sums, so that few columns do not wait for each other's additions.
+INLINE void add_vectors(const float *tile, long rows, long columns, float *target, int width,
+                        int ways) {
+  vector partial[4] = {0};
+  long r = 0;
+  for (; r + ways <= rows; r += ways)
+    for (int way = 0; way < ways; way++)
+      for (int k = 0; k < width; k++)
+        partial[way * width + k] += AT(tile + (r + way) * columns + 16 * k);
+  for (; r < rows; r++)
+    for (int k = 0; k < width; k++) partial[k] += AT(tile + r * columns + 16 * k);
+  for (int half = ways / 2; half > 0; half /= 2)
+    for (int k = 0; k < half * width; k++) partial[k] += partial[k + half * width];
+  for (int k = 0; k < width; k++) AT(target + 16 * k) += partial[k];
+}
+
+// Adds the sum over rows of `tile` to `target`.
+WIDE static void add_columns(const float *tile, long rows, long columns, float *target) {
+  long c = 0;
+  for (; c + 64 <= columns; c += 64) add_vectors(tile + c, rows, columns, target + c, 4, 1);
+  for (; c + 32 <= columns; c += 32) add_vectors(tile + c, rows, columns, target + c, 2, 2);
+  for (; c + 16 <= columns; c += 16) add_vectors(tile + c, rows, columns, target + c, 1, 4);
+  for (; c < columns; c++) {
+    float total = 0;
+    for (long r = 0; r < rows; r++) total += tile[r * columns + c];
+    target[c] += total;
   }
-  EACH for (long c = 0; c < b.columns; c++) target[c] += tile[c];
 }
 
-static void accumulate(const float *tile, block b, float *scratch, float *target) {
+static void accumulate(const float *tile, block b, float *target) {
   if (b.column_stride == 0 && b.row_stride == 0) {
     *target += sum(tile, b.rows * b.columns);
   } else if (b.column_stride == 0) {
     for (long r = 0; r < b.rows; r++)
       target[r * b.row_stride] += sum(tile + r * b.columns, b.columns);
   } else if (b.column_stride == 1 && b.row_stride == 0) {
-    memcpy(scratch, tile, (size_t)(b.rows * b.columns) * sizeof(float));
-    add_columns(scratch, b, target);
+    add_columns(tile, b.rows, b.columns, target);
   } else {
     for (long r = 0; r < b.rows; r++)
       for (long c = 0; c < b.columns; c++)
@@ -84,7 +110,16 @@ static void zero(const vaedp_loop *loop, const vaedp_store *store, float *target
   memset(target, 0, (size_t)count * sizeof(float));
 }
 
+// How many elements a register holds at a time: as many as keep all registers in 32 KiB. Registers lie
+// one after another, so that they do not meet in the cache's sets.
+static long tile_of(const vaedp_loop *loop) {
+  long tile = VAEDP_TILE;
+  while (tile > 256 && loop->register_count * tile > 8192) tile /= 2;
+  return tile;
+}
+
 typedef struct {
+  long tile;
   float *registers[VAEDP_MAX_LOADS + 192];
   const float *loaded[VAEDP_MAX_LOADS];  // what is in a load's tile now
   block loaded_block[VAEDP_MAX_LOADS];
@@ -102,7 +137,7 @@ static void run_block(const vaedp_loop *loop, machine *m, float *const *bases, f
       m->registers[i] = (float *)source;
       continue;
     }
-    float *tile = tiles + (long)i * VAEDP_TILE;
+    float *tile = tiles + i * m->tile;
     block old = m->loaded_block[i];
     if (m->loaded[i] != source || old.rows != rows || old.columns != columns) copy_in(source, b, tile);
     m->loaded[i] = source, m->loaded_block[i] = b, m->registers[i] = tile;
@@ -114,20 +149,20 @@ static void run_block(const vaedp_loop *loop, machine *m, float *const *bases, f
     for (int axis = 0; axis < rank; axis++) targets[i] += index[axis] * store->view.strides[axis];
     if (store->source < loop->load_count) continue;
     bool in_place = store->direct && is_dense(block_of(&store->view, rank, rows, columns));
-    m->registers[store->source] = in_place ? targets[i] : tiles + (long)store->source * VAEDP_TILE;
+    m->registers[store->source] = in_place ? targets[i] : tiles + store->source * m->tile;
   }
   long count = rows * columns;
   for (int i = 0; i < loop->instruction_count; i++) {
     const vaedp_instruction *in = &loop->instructions[i];
     vaedp_apply(in->function, count, m->registers[in->target], m->registers[in->left],
-                m->registers[in->right], in->number);
+                m->registers[in->right], m->registers[in->third], in->number);
   }
   for (int i = 0; i < loop->store_count; i++) {
     const vaedp_store *store = &loop->stores[i];
     const float *tile = m->registers[store->source];
     block b = block_of(&store->view, rank, rows, columns);
     if (store->accumulate)
-      accumulate(tile, b, tiles + (long)loop->register_count * VAEDP_TILE, targets[i]);
+      accumulate(tile, b, targets[i]);
     else if (tile == targets[i])
       continue;
     else if (is_dense(b))
@@ -139,9 +174,10 @@ static void run_block(const vaedp_loop *loop, machine *m, float *const *bases, f
 
 void vaedp_loop_run(const vaedp_loop *loop, float *const *bases, float *tiles) {
   machine m;
+  m.tile = tile_of(loop);
   for (int i = 0; i < loop->load_count; i++) m.loaded[i] = NULL;
   for (int i = loop->load_count; i < loop->register_count; i++)
-    m.registers[i] = tiles + (long)i * VAEDP_TILE;
+    m.registers[i] = tiles + i * m.tile;
   for (int i = 0; i < loop->store_count; i++) {
     const vaedp_store *store = &loop->stores[i];
     if (store->accumulate)
@@ -149,8 +185,8 @@ void vaedp_loop_run(const vaedp_loop *loop, float *const *bases, float *tiles) {
   }
   int rank = loop->rank;
   long width = loop->extents[rank - 1], height = rank > 1 ? loop->extents[rank - 2] : 1;
-  long columns = width < VAEDP_TILE ? width : VAEDP_TILE;
-  long rows = columns == width ? VAEDP_TILE / columns : 1;
+  long columns = width < m.tile ? width : m.tile;
+  long rows = columns == width ? m.tile / columns : 1;
   long outer = 1;
   for (int axis = 0; axis < rank - 2; axis++) outer *= loop->extents[axis];
   for (long o = 0; o < outer; o++) {

@@ -12,7 +12,7 @@ extension UnaryFunction {
     case .tanh: g.multiply(yBar, g.subtract(g.constant(1), g.square(y)))
     case .sigmoid: g.multiply(yBar, g.multiply(y, g.subtract(g.constant(1), y)))
     case .squareRoot: g.divide(g.scale(yBar, by: 0.5), y)
-    case .square: g.multiply(yBar, g.scale(x, by: 2))
+    case .square: g.multiply(g.scale(yBar, by: 2), x)
     case .reciprocal: g.negate(g.multiply(yBar, g.square(y)))
     case .erf:
       g.multiply(yBar, g.scale(g.exp(g.negate(g.square(x))), by: 2 / Double.pi.squareRoot()))

@@ -5,6 +5,8 @@ extension Graph {
   package func lowered() -> Program {
     var lowering = Lowering(self)
     lowering.run()
+    lowering.rematerialize()
+    lowering.mergeLoops()
     return lowering.program()
   }
 }
@@ -26,8 +28,9 @@ extension Lowering {
   /// Units after those they need; of several that could come, the one that the graph had first.
   private func ordered() -> [Int] {
     var order: [Int] = []
-    var placed = [Bool](repeating: false, count: units.count)
-    while order.count < units.count {
+    var placed = units.map(\.roots.isEmpty)
+    let count = placed.count { !$0 }
+    while order.count < count {
       let next = units.indices.filter { !placed[$0] && units[$0].needs.allSatisfy { placed[$0] } }
         .min { units[$0].roots.last! < units[$1].roots.last! }
       guard let next else { preconditionFailure("units need each other in a circle") }

@@ -69,17 +69,30 @@ extension Lowering {
       }
     }
     let members = units[unit].roots + [index]
-    if members.count > Lowering.mostRoots { return false }
     let outside = members.flatMap { self.views(ofRoot: $0) }.filter { roots[$0.owner].unit != unit }
-    if Set(outside).count > Lowering.mostLoads { return false }
-    if members.count > Lowering.mostStores, stores(of: unit) >= Lowering.mostStores { return false }
-    return LoopSpace(outside + members.map { storeView(ofRoot: $0) }) != nil
+    return fits(members, reading: outside, storing: { self.stores(of: unit) + 1 })
   }
 
   private func stores(of unit: Int) -> Int { units[unit].roots.count { isStored($0) } }
 
+  /// Whether a unit keeps within the limits of a loop.
+  func fits(_ unit: Int) -> Bool {
+    fits(
+      units[unit].roots, reading: outsideViews(of: unit), storing: { self.stores(of: unit) })
+  }
+
+  private func fits(_ members: [Int], reading outside: [ArrayView], storing stores: () -> Int)
+    -> Bool
+  {
+    if members.count > Lowering.mostRoots || Set(outside).count > Lowering.mostLoads {
+      return false
+    }
+    if members.count > Lowering.mostStores, stores() > Lowering.mostStores { return false }
+    return LoopSpace(outside + members.map { storeView(ofRoot: $0) }) != nil
+  }
+
   /// Whether unit `a` needs the results of `b`, directly or through others.
-  private func depends(_ a: Int, on b: Int) -> Bool {
+  func depends(_ a: Int, on b: Int) -> Bool {
     var seen: Set<Int> = []
     var open = [a]
     while let unit = open.popLast() {

@@ -64,6 +64,7 @@ extension GraphBuilder {
     if let left, let right {
       return apply(.constant(function.value(left, right), shape(a)))
     }
+    if let scaled = scaledBeforeRepetition(function, a, b) { return scaled }
     switch function {
     case .add: return left == 0 ? b : right == 0 ? a : nil
     case .subtract: return right == 0 ? a : left == 0 ? negate(b) : nil
@@ -76,6 +77,19 @@ extension GraphBuilder {
     case .divide: return right == 1 ? a : nil
     case .maximum, .minimum: return nil
     }
+  }
+
+  /// A number times a vector that is repeated often is multiplied in before.
+  private mutating func scaledBeforeRepetition(_ function: BinaryFunction, _ a: Value, _ b: Value)
+    -> Value?
+  {
+    guard function == .multiply, case .broadcast(let target, let axes) = graph[a].op,
+      let number = constantValue(b)
+    else { return nil }
+    let source = graph[a].operands[0]
+    guard shape(source).rank > 0, shape(source).count * 16 <= target.count else { return nil }
+    let scaled = apply(.binary(.multiply), source, constant(number, shape(source)))
+    return apply(.broadcast(target, axes: axes), scaled)
   }
 
   private mutating func simplerReshape(_ x: Value, _ target: Shape) -> Value? {

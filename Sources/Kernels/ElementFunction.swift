@@ -1,11 +1,15 @@
 internal import CKernels
 
-/// A function that the element-wise kernel knows; the last six take a number as second operand.
+/// A function that the element-wise kernel knows; those named for it take a number as second operand.
 package enum ElementFunction: Hashable, Sendable, CaseIterable {
   case negate, exp, log, log1p, softplus, tanh, sigmoid, squareRoot, square, reciprocal, erf
   case leakyReLU, step
   case add, subtract, multiply, divide, maximum, minimum
   case addNumber, subtractFromNumber, multiplyNumber, divideNumberBy, maximumNumber, minimumNumber
+  /// left · right + third.
+  case multiplyAdd
+  /// left where right > 0, else number · left.
+  case masked
 
   var code: vaedp_function {
     switch self {
@@ -34,6 +38,8 @@ package enum ElementFunction: Hashable, Sendable, CaseIterable {
     case .divideNumberBy: VAEDP_DIVIDE_NUMBER_BY
     case .maximumNumber: VAEDP_MAXIMUM_NUMBER
     case .minimumNumber: VAEDP_MINIMUM_NUMBER
+    case .multiplyAdd: VAEDP_MULTIPLY_ADD
+    case .masked: VAEDP_MASKED
     }
   }
 }

@@ -113,18 +113,20 @@ package struct LoopTarget: Hashable, Sendable {
   }
 }
 
-/// register[target] = function(register[left], register[right] or number).
+/// register[target] = function(register[left], register[right], register[third], number), of which
+/// each function takes what it needs.
 package struct LoopInstruction: Hashable, Sendable {
   package var function: ElementFunction
-  package var target: Int, left: Int, right: Int
+  package var target: Int, left: Int, right: Int, third: Int
   package var number: Float
 
-  /// A function of one or two registers, or of a register and a number.
+  /// A function of up to three registers and a number.
   package init(
-    _ function: ElementFunction, target: Int, left: Int, right: Int = 0, number: Float = 0
+    _ function: ElementFunction, target: Int, left: Int, right: Int = 0, third: Int = 0,
+    number: Float = 0
   ) {
     self.function = function
-    (self.target, self.left, self.right) = (target, left, right)
+    (self.target, self.left, self.right, self.third) = (target, left, right, third)
     self.number = number
   }
 }

@@ -18,7 +18,7 @@ internal import CKernels
       call.instructions.map {
         vaedp_instruction(
           function: $0.function.code, target: Int32($0.target), left: Int32($0.left),
-          right: Int32($0.right), number: $0.number)
+          right: Int32($0.right), third: Int32($0.third), number: $0.number)
       })
     unsafe stores = copied(
       call.targets.map {
@@ -43,8 +43,8 @@ internal import CKernels
     unsafe loop.deallocate()
   }
 
-  /// Floats of scratch memory: a tile per register and one to sum in.
-  static func scratchCount(_ call: LoopCall) -> Int { (call.registerCount + 1) * Int(VAEDP_TILE) }
+  /// Floats of scratch memory: a tile per register.
+  static func scratchCount(_ call: LoopCall) -> Int { call.registerCount * Int(VAEDP_TILE) }
 }
 
 private func copied<T>(_ values: [T]) -> UnsafeMutablePointer<T> {

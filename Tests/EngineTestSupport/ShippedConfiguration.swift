@@ -20,6 +20,10 @@ package struct ShippedConfiguration: Sendable, CustomStringConvertible {
     ShippedConfiguration(name: "mlp", exampleShape: [28, 28, 1]),
   ]
 
+  /// The benchmark with a batch normalisation after every convolution.
+  package static let batchNormalized = ShippedConfiguration(
+    name: "bench/bn64", exampleShape: [64, 64, 3])
+
   /// The name, by which tests show the configuration.
   package var description: String { name }
 

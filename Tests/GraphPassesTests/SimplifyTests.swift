@@ -87,5 +87,13 @@ import Testing
     #expect(
       lines { g, _ in g.broadcastTrailing(g.add(g.constant(2), 3), to: [4]) }
         == ["%0 [4] = constant(5.0)", "result(\"y\") ← %0"])
+    // A number times a vector that is repeated 16 times or more; 15 times, it stays.
+    for (rows, op) in [(16, "broadcast"), (15, "binary")] {
+      let last = lines { g, x in
+        let row = g.reshape(x, [6])
+        return g.scale(g.broadcastTrailing(row, to: [rows, 6]), by: 2)
+      }.dropLast().last!
+      #expect(last.contains(op == "broadcast" ? "broadcast" : "multiply"))
+    }
   }
 }

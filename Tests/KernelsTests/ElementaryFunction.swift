@@ -48,7 +48,8 @@ func apply(_ function: vaedp_function, _ a: [Float], _ b: [Float], number: Float
     unsafe a.withUnsafeBufferPointer { a in
       unsafe b.withUnsafeBufferPointer { b in
         unsafe vaedp_apply(
-          function, a.count, target.baseAddress!, a.baseAddress!, b.baseAddress!, number)
+          function, a.count, target.baseAddress!, a.baseAddress!, b.baseAddress!, b.baseAddress!,
+          number)
       }
     }
   }

@@ -120,5 +120,11 @@ private let (inf, tiny): (Float, Float) = (.infinity, .leastNonzeroMagnitude)
     check("maximumNumber", VAEDP_MAXIMUM_NUMBER, number: true, larger)
     check("minimumNumber", VAEDP_MINIMUM_NUMBER, number: true, smaller)
     check("leakyReLU", VAEDP_LEAKY_RELU, number: true) { $0 > 0 || $0.isNaN ? $0 : $1 * $0 }
+    // The third operand is the second here. A fused product is not rounded before the addition.
+    check("multiplyAdd", VAEDP_MULTIPLY_ADD, number: false) {
+      instructionSet() == "baseline" ? $0 * $1 + $1 : $1.addingProduct($0, $1)
+    }
+    // The number is the first of the values.
+    check("masked", VAEDP_MASKED, number: false) { $1 > 0 ? $0 : -inf * $0 }
   }
 }

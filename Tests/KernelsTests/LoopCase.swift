@@ -22,7 +22,7 @@ struct LoopCase: Sendable, CustomStringConvertible {
   static let all: [LoopCase] = [
     [1], [3], [16], [1023], [1024], [1025], [5000], [3, 17], [7, 1023], [5, 1024], [3, 1025],
     [300, 5], [1100, 1], [1, 70], [2, 3, 5], [40, 50, 3], [3, 2, 2050], [2, 3, 4, 5],
-    [2, 1, 3, 2, 2, 3],
+    [2, 1, 3, 2, 2, 3], [77, 16], [50, 40], [33, 96], [9, 131],
   ].flatMap { (extents: [Int]) in
     let axes = extents.indices
     let choices: [Set<Int>] =

@@ -41,6 +41,41 @@ import Testing
     #expect(Array(memory[count...]) == expected)
   }
 
+  /// Loops with many registers hold fewer elements in each; every element is computed all the same.
+  @Test(arguments: [3, 8, 9, 16, 17, 60])
+  func anyNumberOfRegisters(count registers: Int) throws {
+    let (rows, columns) = (61, 70)
+    let count = rows * columns
+    var memory = numbers(count, seed: 4) + [Float](repeating: .nan, count: count + columns)
+    let before = Array(memory[..<count])
+    let steps = (1..<registers).map {
+      LoopInstruction(.addNumber, target: $0, left: $0 - 1, number: 1)
+    }
+    func view(_ offset: Int, _ strides: [Int]) -> LoopView {
+      LoopView(Place(.slab, offset), strides: strides)
+    }
+    let call = LoopCall(
+      extents: [rows, columns], loads: [view(0, [columns, 1])], instructions: steps,
+      targets: [
+        LoopTarget(
+          view(count, [columns, 1]), register: registers - 1, accumulates: false, isDirect: false),
+        LoopTarget(view(2 * count, [0, 1]), register: 1, accumulates: true, isDirect: false),
+      ], registerCount: registers)
+    let sequence = try KernelSequence([.loop(call)], arenaCount: 0, workspace: Workspace())
+    let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
+      unsafe sequence.run(
+        parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: [0],
+        noise: NoiseKey(seed: 0, step: 0))
+    }
+    #expect(isFine)
+    let expected = before.map { x in (1..<registers).reduce(x) { sum, _ in sum + 1 } }
+    #expect(Array(memory[count..<2 * count]) == expected)
+    for column in 0..<columns {
+      let exact = (0..<rows).reduce(0.0) { $0 + Double(before[$1 * columns + column] + 1) }
+      #expect(abs(Double(memory[2 * count + column]) - exact) < 1e-4)
+    }
+  }
+
   @Test func theBuildIsReported() {
     #expect(["avx512", "avx2", "baseline"].contains(instructionSet()))
   }

@@ -53,12 +53,15 @@ typedef enum {
   VAEDP_ADD, VAEDP_SUBTRACT, VAEDP_MULTIPLY, VAEDP_DIVIDE, VAEDP_MAXIMUM, VAEDP_MINIMUM,
   VAEDP_ADD_NUMBER, VAEDP_SUBTRACT_FROM_NUMBER, VAEDP_MULTIPLY_NUMBER, VAEDP_DIVIDE_NUMBER_BY,
   VAEDP_MAXIMUM_NUMBER, VAEDP_MINIMUM_NUMBER,
+  VAEDP_MULTIPLY_ADD,  // left · right + third, rounded once where the instruction set can
+  VAEDP_MASKED,        // right > 0 ? left : number · left
 } vaedp_function;
 
-// register[target] = function(register[left], register[right] or number).
+// register[target] = function(register[left], register[right] and [third], number), of which each
+// function takes what it needs.
 typedef struct {
   vaedp_function function;
-  int32_t target, left, right;
+  int32_t target, left, right, third;
   float number;
 } vaedp_instruction;
 
@@ -80,14 +83,14 @@ typedef struct {
   const vaedp_store *stores;
 } vaedp_loop;
 
-// `tiles` holds register_count · VAEDP_TILE floats.
+// `tiles` holds register_count · VAEDP_TILE floats; loops with many registers use less of it.
 void vaedp_loop_run(const vaedp_loop *loop, float *const _Nonnull *_Nonnull bases, float *tiles);
 
 // ---- Functions of one register (functions.c) -------------------------------------------------
 
-// target[i] = function(left[i], right[i] or number) for i in 0..<count; target may be an operand.
+// target[i] = function(left[i], right[i], third[i], number) for i in 0..<count; target may be an operand.
 void vaedp_apply(vaedp_function function, long count, float *target, const float *left,
-                 const float *right, float number);
+                 const float *right, const float *third, float number);
 
 // ---- Other kernels (kernels.c) ---------------------------------------------------------------
 
