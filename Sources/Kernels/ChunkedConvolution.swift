@@ -69,7 +69,7 @@ struct ChunkedConvolution {
       let isFine = unsafe vaedp_product_run(
         handle, a, b, biasAddress, isPart ? scratch : result, scratch + scratchCount)
       if !isFine { return false }
-      if isPart { unsafe vaedp_apply(VAEDP_ADD, sumCount, result, result, scratch, 0) }
+      if isPart { unsafe vaedp_apply(VAEDP_ADD, sumCount, result, result, scratch, scratch, 0) }
     }
     return true
   }
