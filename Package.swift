@@ -57,7 +57,8 @@ let package = Package(
     room("GraphPasses", ["GraphIR"]),
     room("Kernels", ["CKernels", "COneDNN", "GraphIR", "Storage"]),
     room("Execution", ["GraphIR", "GraphPasses", "Kernels", "RandomStreams", "Storage"]),
-    room("DataParallel", ["CKernels", "Execution", "GraphIR", "Kernels", "Storage"]),
+    room(
+      "DataParallel", ["CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Storage"]),
     // Models and their configuration.
     room("Configuration"),
     room("Models", ["Configuration", "GraphIR"]),

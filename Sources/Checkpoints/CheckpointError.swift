@@ -22,6 +22,8 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable {
     case shapeMismatch
     /// A name that a file cannot hold, or two of the same.
     case invalidName
+    /// A parameter, statistic or moment that is infinite or no number; never saved.
+    case notFinite
     /// There are checkpoints, and none can be used.
     case noneUsable
     /// A failure of the operating system or of libhdf5.

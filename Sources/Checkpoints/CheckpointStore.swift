@@ -19,6 +19,8 @@ public struct CheckpointStore: Sendable {
   public let loader: CheckpointLoader
   /// How many checkpoints stay, besides the best.
   public let keep: Int
+  /// Checkpoints that stay besides, because training may go back to them.
+  public let anchors: Anchors
 
   private var files: any FileSystem { loader.files }
   private var folder: String { loader.folder }
@@ -29,14 +31,17 @@ public struct CheckpointStore: Sendable {
   /// - Parameters:
   ///   - folder: `RUN/checkpoints`.
   ///   - keep: How many checkpoints stay, besides the best.
+  ///   - anchors: Checkpoints that stay besides.
   /// - Throws: `.inputOutput`.
   /// - Precondition: `keep` is at least 1, and no other process writes this folder.
   public init(
-    folder: String, keep: Int, files: any FileSystem = LocalFileSystem()
+    folder: String, keep: Int, anchors: Anchors = .none,
+    files: any FileSystem = LocalFileSystem()
   ) throws(CheckpointError) {
     precondition(keep >= 1, "CheckpointStore keeps \(keep) checkpoints: the last always stays")
     loader = CheckpointLoader(folder: folder, files: files)
     self.keep = keep
+    self.anchors = anchors
     do {
       try files.createFolder(self.folder)
       try files.synchronize(Checkpoints.folder(of: self.folder))
@@ -69,7 +74,8 @@ public struct CheckpointStore: Sendable {
   ///   - epoch: Epochs done.
   ///   - isBest: Whether it is the best by validation so far.
   /// - Returns: The file's name, hash and size.
-  /// - Throws: `.inputOutput` with the failed operation as its cause; a checkpoint saved before,
+  /// - Throws: `.notFinite` where an array has a number that is not finite, and nothing is written;
+  ///   `.inputOutput` with the failed operation as its cause; a checkpoint saved before,
   ///   or this one, can be loaded all the same. Or what `CheckpointFile.write` throws.
   @discardableResult
   public func save(
@@ -77,6 +83,7 @@ public struct CheckpointStore: Sendable {
   ) throws(CheckpointError) -> CheckpointEntry {
     precondition(step >= 0 && epoch >= 0, "checkpoint at step \(step), epoch \(epoch)")
     let path = loader.path(CheckpointEntry.fileName(step: step))
+    try requireFinite(snapshot, path)
     do {
       var manifest = try settledManifest()
       let isSameBest = manifest.best?.step == step
@@ -99,7 +106,8 @@ public struct CheckpointStore: Sendable {
   /// Steps 4 and 5: lists what stays, and removes the rest.
   private func finish(_ settled: Manifest) throws {
     var manifest = settled
-    manifest.retire(keep: keep, present: Set(try files.list(folder)))
+    let kept = manifest.entries.filter { anchors.contains(step: $0.step) }.suffix(anchors.count)
+    manifest.retire(keep: keep, anchors: Array(kept), present: Set(try files.list(folder)))
     try publish(manifest)
     try link("last.h5", to: manifest.entries.last)
     try link("best.h5", to: manifest.best)

@@ -44,22 +44,26 @@ struct Manifest: Hashable {
 
   /// Moves what `surplus` finds from `entries` to `obsolete`.
   ///
-  /// - Parameter present: The names in the folder; others need no removal.
-  mutating func retire(keep: Int, present: Set<String>) {
-    let retired = Set(surplus(of: entries, keep: keep).map(\.file))
+  /// - Parameters:
+  ///   - anchors: Entries that stay in any case.
+  ///   - present: The names in the folder; others need no removal.
+  mutating func retire(keep: Int, anchors: [CheckpointEntry], present: Set<String>) {
+    let retired = Set(surplus(of: entries, keep: keep, anchors: anchors).map(\.file))
     entries.removeAll { retired.contains($0.file) }
     obsolete = retired.union(obsolete).intersection(present).sorted()
   }
 }
 
-/// The entries to remove when the newest `keep` and the best are to stay.
+/// The entries to remove when the newest `keep`, the best and the anchors are to stay.
 ///
 /// - Parameter entries: Oldest first.
 /// - Precondition: `keep` is at least 1: the last checkpoint always stays.
-package func surplus(of entries: [CheckpointEntry], keep: Int) -> [CheckpointEntry] {
+package func surplus(
+  of entries: [CheckpointEntry], keep: Int, anchors: [CheckpointEntry] = []
+) -> [CheckpointEntry] {
   precondition(keep >= 1, "keep \(keep): the last checkpoint always stays")
   let best = entries.last(where: \.isBest)
-  return entries.dropLast(keep).filter { $0 != best }
+  return entries.dropLast(keep).filter { $0 != best && !anchors.contains($0) }
 }
 
 extension Manifest {

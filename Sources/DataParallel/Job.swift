@@ -11,7 +11,7 @@ internal import Kernels
   var noise: NoiseKey
   var update: SlicedUpdate
   var slices: [Slice]
-  var norms: UnsafeMutablePointer<Double>
+  var checks: SliceChecks
   var failed: UnsafeMutablePointer<Bool>
   var next: ShardCounter
 
@@ -31,25 +31,30 @@ internal import Kernels
       slab: update.slabs + shard * update.slabStride, noise: noise)
   }
 
-  /// Second stage, whole.
-  borrowing func sumAndUpdate(_ worker: Int, of workers: Int) {
-    for index in unsafe part(worker, of: workers, count: slices.count) {
-      unsafe norms[index] = update.sum(slices[index])
-      unsafe update.update(slices[index])
-    }
-  }
-
-  /// Second stage where gradients are clipped.
+  /// Second stage: the sums, and what tells whether they can be applied.
   borrowing func sum(_ worker: Int, of workers: Int) {
     for index in unsafe part(worker, of: workers, count: slices.count) {
-      unsafe norms[index] = update.sum(slices[index])
+      let squares = unsafe update.sum(slices[index])
+      unsafe checks.squares[index] = squares
+      unsafe checks.isCertain[index] = update.isCertainlyFinite(
+        slices[index], squares: squares, magnitude: checks.magnitudes[index])
     }
   }
 
-  /// Third stage where gradients are clipped.
+  /// Between the stages, where some update is not certain to stay finite: makes those in scratch
+  /// memory.
+  borrowing func rehearse(_ worker: Int, of workers: Int) {
+    let scratch = unsafe checks.scratch + worker * checks.scratchStride
+    for index in unsafe part(worker, of: workers, count: slices.count)
+    where unsafe !checks.isCertain[index] {
+      unsafe checks.magnitudes[index] = update.rehearse(slices[index], in: scratch)
+    }
+  }
+
+  /// Third stage: the optimiser.
   borrowing func update(_ worker: Int, of workers: Int) {
     for index in unsafe part(worker, of: workers, count: slices.count) {
-      unsafe update.update(slices[index])
+      unsafe checks.magnitudes[index] = update.update(slices[index])
     }
   }
 }

@@ -20,27 +20,11 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }
 
-/// The objective of a shard is infinite or not a number; the parameters are as they were before the
-/// step.
-public struct NonFiniteLoss: Error, CustomStringConvertible {
-  /// The lowest-numbered such shard.
-  public var shard: Int
-  /// Positions of its examples in their source.
-  public var examples: [UInt32]
-  /// One line.
-  public var description: String {
-    "shard \(shard): the objective is not finite on examples "
-      + examples.prefix(8).map(String.init).joined(separator: ", ")
-      + (examples.count > 8 ? " and \(examples.count - 8) more" : "")
-      + ". Lower training.optimizer.*.learningRate or set training.clipNorm, and check the data's range."
-  }
-}
-
 /// Trains parameters by minibatches cut into shards that workers compute side by side.
 ///
-/// A step has two stages, three where gradients are clipped; each is one `Stage`, and nothing waits
-/// inside it. Shards define the arithmetic and workers only the speed: the same
-/// bits for any number of threads.
+/// A step has three stages: the shards, the sums, the update; each is one `Stage`, and nothing waits
+/// inside it. Between them the coordinator sees to it that nothing is applied that is not finite.
+/// Shards define the arithmetic and workers only the speed: the same bits for any number of threads.
 ///
 /// Safety: in the first stage worker `w` alone touches replica `w`, and shard `s` alone touches slab
 /// `s`; in the others worker `w` alone touches its slices of parameters, moments and slabs. Dispatch
@@ -59,13 +43,14 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   /// Times the stages of every step, where there is one.
   public var clock: StageClock?
 
-  private let family: PlanFamily
-  private let slices: [Slice]
+  let family: PlanFamily
+  let slices: [Slice]
   private let slabs: AlignedFloats
   private let slabStride: Int
   private let replicas: [Replica]
   private let job: UnsafeMutablePointer<Job>
-  private let norms: UnsafeMutablePointer<Double>
+  private let checks: SliceChecks
+  private var seenSettings = -1
   private let failed: UnsafeMutablePointer<Bool>
   private let next = ShardCounter()
   private let layout: SlabLayout
@@ -93,13 +78,13 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     slabs = AlignedFloats(count: slabStride * shardCount)
     replicas = (0..<min(workerCount, shardCount)).map { _ in Replica() }
     unsafe job = .allocate(capacity: 1)
-    unsafe norms = .allocate(capacity: slices.count)
+    unsafe checks = SliceChecks(slices, workers: workerCount)
     unsafe failed = .allocate(capacity: shardCount)
   }
 
   deinit {
     unsafe job.deallocate()
-    unsafe norms.deallocate()
+    unsafe checks.deallocate()
     unsafe failed.deallocate()
   }
 
@@ -116,7 +101,8 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
   ///   - noise: key of this step's noise.
   ///   - clipNorm: the longest mean gradient that is applied as it is; nil for any.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails, what the
-  ///   source's `load` throws; the parameters are untouched then.
+  ///   source's `load` throws, `NonFiniteStep` where an objective, a gradient, a statistic or the update
+  ///   is not finite; parameters and moments are untouched then.
   /// - Complexity: allocates nothing once a minibatch of this size has been seen.
   public func step(
     _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
@@ -129,6 +115,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     let shards = min(shardCount, count)
     try prepare(count: count, shards: shards)
     try source.load(order.span.extracting(range))
+    forgetBoundsOfWhatWasSet()
     let update = unsafe SlicedUpdate(
       slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       parameters: parameters.floats.pointer, firstMoment: momentBase(0),
@@ -140,7 +127,7 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
             family: family, replicas: replicas, source: source,
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
             noise: NoiseKey(seed: noise.seed, step: noise.step), update: update, slices: slices,
-            norms: norms, failed: failed, next: next))
+            checks: checks, failed: failed, next: next))
         next.reset()
         unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
           unsafe job.computeShards(worker)
@@ -149,16 +136,23 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     }
     defer { unsafe job.deinitialize(count: 1) }
     for shard in 0..<shards where unsafe failed[shard] { throw ShardFailure(shard: shard) }
+    let obstacle: Obstacle
     if let shard = (0..<shards).first(where: { !hasFiniteObjective($0) }) {
-      let rows = part(shard, of: shards, count: count)
-      throw NonFiniteLoss(
-        shard: shard,
-        examples: Array(
-          order[range.lowerBound + rows.lowerBound..<range.lowerBound + rows.upperBound]))
+      obstacle = .objective(shard: shard)
+    } else {
+      switch updateParameters(clipNorm: clipNorm) {
+      case .success(let norm):
+        unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.mirrorCount, slabStride)
+        return StepOutcome(gradientNorm: norm, exampleCount: count)
+      case .failure(let found): obstacle = found
+      }
     }
-    let norm = updateParameters(clipNorm: clipNorm)
-    unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.mirrorCount, slabStride)
-    return StepOutcome(gradientNorm: norm, exampleCount: count)
+    throw diagnosed(
+      obstacle,
+      Diagnosis(
+        family: family, source: source, scalars: scalars,
+        noise: NoiseKey(seed: noise.seed, step: noise.step), parameters: parameters,
+        minibatch: Array(order[range]), shardCount: shards))
   }
 
   private func hasFiniteObjective(_ shard: Int) -> Bool {
@@ -205,23 +199,40 @@ public struct NonFiniteLoss: Error, CustomStringConvertible {
     }
   }
 
-  /// Sums, measures, clips and updates; returns the gradient's norm before clipping.
-  private func updateParameters(clipNorm: Double?) -> Double {
-    guard let clipNorm else {
-      unsafe perform(workers: workerCount) { unsafe $0.sumAndUpdate($1, of: $2) }
-      return norm()
-    }
+  /// Sums, checks, clips and updates; returns the gradient's norm before clipping. Where something is
+  /// not finite, nothing has changed.
+  private func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
     unsafe perform(workers: workerCount) { unsafe $0.sum($1, of: $2) }
+    if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
     let norm = norm()
-    unsafe job.pointee.update.clipScale = norm > clipNorm ? Float(clipNorm / norm) : 1
+    if let clipNorm, norm > clipNorm {
+      unsafe job.pointee.update.clipScale = Float(clipNorm / norm)
+    }
+    if unsafe !checks.areCertain {
+      unsafe perform(workers: workerCount) { unsafe $0.rehearse($1, of: $2) }
+      if let slice = unsafe checks.firstNonFiniteUpdate {
+        unsafe checks.forget()
+        return .failure(.update(slice: slice))
+      }
+    }
     unsafe perform(workers: workerCount) { unsafe $0.update($1, of: $2) }
-    return norm
+    return .success(norm)
   }
 
+  /// Root of the squares of what is trained; statistics are no gradients.
   private func norm() -> Double {
     var sum = 0.0
-    for index in slices.indices { unsafe sum += norms[index] }
+    for index in slices.indices {
+      if case .trained = slices[index].role { unsafe sum += checks.squares[index] }
+    }
     return sum.squareRoot()
+  }
+
+  /// What bounded parameters and moments says nothing of values that were set since.
+  private func forgetBoundsOfWhatWasSet() {
+    let settings = moments.reduce(parameters.settingCount) { $0 + $1.settingCount }
+    if settings != seenSettings { unsafe checks.forget() }
+    seenSettings = settings
   }
 
   private func perform(

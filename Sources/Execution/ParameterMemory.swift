@@ -6,6 +6,8 @@ public final class ParameterMemory {
   /// Where each parameter lies.
   public let table: ParameterTable
   package private(set) var floats: AlignedFloats
+  /// How often an entry was set through this object; training itself does not count.
+  package private(set) var settingCount = 0
 
   /// Zeros for every entry of a table.
   public init(_ table: ParameterTable) {
@@ -29,6 +31,7 @@ public final class ParameterMemory {
     }
     set {
       let entry = table.entries[index]
+      settingCount += 1
       precondition(
         newValue.count == entry.range.count,
         "\(entry.declaration.name): \(newValue.count) values for \(entry.declaration.shape)")

@@ -16,10 +16,10 @@ public final class PlanFamily {
 
   /// Where the parameters lie.
   public let table: ParameterTable
-  private let exampleName: String
-  private let scalarNames: [String]
-  private let precision: Precision
-  private let graph: (Int) -> Graph
+  package let exampleName: String
+  package let scalarNames: [String]
+  package let precision: Precision
+  package let graph: (Int) -> Graph
   private var members: [Int: Member] = [:]
 
   /// Plans of `graph(rows)`.

@@ -15,7 +15,7 @@ public struct ConfigurationChange: Sendable, Hashable, CustomStringConvertible {
   public var isSafe: Bool {
     let safe = [
       "name", "training.epochs", "training.steps", "training.reportEverySteps", "checkpoints",
-      "training.earlyStopping", "data.file", "data.labels",
+      "training.earlyStopping", "training.onNonFinite", "data.file", "data.labels",
     ]
     return safe.contains { path == $0 || path.hasPrefix($0 + ".") }
   }

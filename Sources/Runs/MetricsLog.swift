@@ -1,3 +1,4 @@
+internal import DataParallel
 internal import Foundation
 public import Training
 
@@ -17,13 +18,37 @@ public final class MetricsLog {
     var learningRate: Double
     var samplesPerSecond: Double
     var isBest: Bool?
+    var skippedSteps: Int?
+  }
+
+  /// The line of a step that was not applied, in `metrics.jsonl` alone.
+  struct Incident: Codable {
+    static let event = "nonFinite"
+    var event = Incident.event
+    /// Steps that the training has behind it once it goes on; the failed one's number at a stop.
+    var step: Int
+    /// Passes over the data where the step failed, with their fraction.
+    var epoch: Double
+    var failedStep: Int
+    var action: NonFiniteReport.Action
+    var kind: NonFiniteStep.Kind
+    var place: String
+    var shard: Int?
+    var examples: [UInt32]
+    var exampleCount: Int
+    var batch: String?
+    var skippedSteps: Int
+    var rollbacks: Int
+    var learningRateFactor: Double
   }
 
   /// The logs of a folder, cut after a step and an epoch: a training that goes on from there writes
-  /// the rest anew.
+  /// the rest anew. Of the rollbacks, the lines of the first `rollbacks` stay.
   ///
   /// - Throws: where the files cannot be read or written.
-  package init(folder: RunFolder, continuingAfter step: Int, epoch: Int) throws {
+  package init(
+    folder: RunFolder, continuingAfter step: Int, epoch: Int, rollbacks: Int = 0
+  ) throws {
     lines = URL(filePath: folder.path + "/metrics.jsonl")
     table = URL(filePath: folder.path + "/metrics.csv")
     let decoder = JSONDecoder()
@@ -31,6 +56,10 @@ public final class MetricsLog {
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let old = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
     let kept = old.split(separator: "\n").filter { text in
+      if let incident = try? decoder.decode(Incident.self, from: Data(text.utf8)) {
+        return incident.action == .rollback
+          ? incident.rollbacks <= rollbacks : incident.step <= step
+      }
       guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
       return line.step <= step && (line.event != "epoch" || line.epoch <= Double(epoch))
     }
@@ -46,7 +75,7 @@ public final class MetricsLog {
       Line(
         event: "step", step: report.step, epoch: report.epoch, training: report.metrics,
         gradientNorm: report.gradientNorm, learningRate: report.learningRate,
-        samplesPerSecond: report.samplesPerSecond))
+        samplesPerSecond: report.samplesPerSecond, skippedSteps: report.skippedSteps))
   }
 
   /// Appends an epoch.
@@ -56,16 +85,38 @@ public final class MetricsLog {
         event: "epoch", step: record.step, epoch: Double(record.epoch), training: record.training,
         validation: record.validation, gradientNorm: record.gradientNorm,
         learningRate: record.learningRate, samplesPerSecond: record.samplesPerSecond,
-        isBest: record.isBest))
+        isBest: record.isBest, skippedSteps: record.skippedSteps))
+  }
+
+  /// Appends a step that was not applied.
+  ///
+  /// - Parameters:
+  ///   - step: steps that the training has behind it once it goes on; the failed one's number at a
+  ///     stop.
+  ///   - counts: what became of such steps, this one included.
+  public func append(_ report: NonFiniteReport, step: Int, _ counts: NonFiniteCounts) throws {
+    let cause = report.cause
+    let incident = Incident(
+      step: step, epoch: report.epoch, failedStep: report.step, action: report.action,
+      kind: cause.kind, place: cause.place, shard: cause.shard,
+      examples: Array(cause.examples.prefix(16)), exampleCount: cause.examples.count,
+      batch: report.batchFile.map { URL(filePath: $0).lastPathComponent },
+      skippedSteps: counts.skippedSteps, rollbacks: counts.rollbacks,
+      learningRateFactor: counts.learningRateFactor)
+    try append(Self.json(incident), to: lines)
   }
 
   private func append(_ line: Line) throws {
+    try append(Self.json(line), to: lines)
+    try append(Self.row(line), to: table)
+  }
+
+  private static func json(_ line: some Encodable) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    try append(String(decoding: try encoder.encode(line), as: UTF8.self), to: lines)
-    try append(Self.row(line), to: table)
+    return String(decoding: try encoder.encode(line), as: UTF8.self)
   }
 
   private func append(_ text: String, to file: URL) throws {
@@ -77,7 +128,7 @@ public final class MetricsLog {
 
   private static let header =
     "event,step,epoch,objective,reconstruction,kl,weightedKL,activeUnits,validationObjective,"
-    + "validationReconstruction,validationKL,gradientNorm,learningRate,samplesPerSecond"
+    + "validationReconstruction,validationKL,gradientNorm,learningRate,skippedSteps,samplesPerSecond"
 
   private static func row(_ line: Line) -> String {
     let training = line.training
@@ -90,7 +141,10 @@ public final class MetricsLog {
         "\(training.reconstruction)", "\(training.kl)", "\(training.weightedKL)",
         "\(training.activeUnits)",
       ] + validation.map { $0.map { "\($0)" } ?? "" }
-      + ["\(line.gradientNorm)", "\(line.learningRate)", "\(line.samplesPerSecond)"]
+      + [
+        "\(line.gradientNorm)", "\(line.learningRate)", "\(line.skippedSteps ?? 0)",
+        "\(line.samplesPerSecond)",
+      ]
     return cells.joined(separator: ",")
   }
 }

@@ -39,9 +39,15 @@ struct StartingPoint {
   /// The folder's best checkpoint, if it is the one that the snapshot knows: not that of a training
   /// that went further.
   private func best(in store: CheckpointStore) throws -> TrainingSnapshot? {
+    Self.best(knownAs: try state()?.best, in: store)
+  }
+
+  /// The folder's best checkpoint, if it is the one of this epoch and objective.
+  static func best(
+    knownAs known: TrainingState.Best?, in store: CheckpointStore
+  ) -> TrainingSnapshot? {
     guard let found = (try? store.loader.loadBest())??.snapshot else { return nil }
-    let known = try state()?.best
-    return try TrainingState(json: found.state).best == known ? found : nil
+    return (try? TrainingState(json: found.state))?.best == known ? found : nil
   }
 
   /// The state of the checkpoint; nil at the start.

@@ -30,6 +30,9 @@ public enum RunEvent: Sendable {
   case saved(String)
   /// A checkpoint could not be written; training goes on and tries again at the next interval.
   case saveFailed(String)
+  /// A step was not applied because something in it was not finite; training leaves it out, or has
+  /// gone back. Where it ends, the report is the error.
+  case nonFinite(NonFiniteReport)
   /// Metrics or a picture could not be written; training goes on.
   case outputFailed(String)
 }
@@ -64,7 +67,7 @@ public final class TrainingRun {
   let observe: (RunEvent) -> Void
   var savedStep = -1
   var isUnsaved = false
-  private var log: MetricsLog
+  var log: MetricsLog
   private var lastSave = ContinuousClock.now
 
   /// Opens the data, joins the model and takes up the folder.
@@ -92,7 +95,9 @@ public final class TrainingRun {
     }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     folder = try RunFolder(locking: path)
-    store = try CheckpointStore(folder: folder.checkpoints, keep: configuration.checkpoints.keep)
+    store = try CheckpointStore(
+      folder: folder.checkpoints, keep: configuration.checkpoints.keep,
+      anchors: configuration.anchors(examples: data.training.rows.count))
     let start = try StartingPoint(store, resume, folder: path)
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
@@ -119,7 +124,8 @@ public final class TrainingRun {
     try folder.write(resolved.text(), to: "config.json")
     try folder.write(environment.json(), to: "environment.json")
     log = try MetricsLog(
-      folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch)
+      folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch,
+      rollbacks: trainer.state.nonFinite?.rollbacks ?? 0)
     if start.snapshot != nil {
       attempt { try store.finishCutOffSave() }
       observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
@@ -131,14 +137,19 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - maxSeconds: stop after so long, saving.
   ///   - shouldStop: asked after every step.
+<<<<<<< HEAD
   /// - Throws: `NonFiniteLoss` or `ShardFailure`; `DatasetError` or `HDF5Error` for what is wrong with
   ///   data that are still being read. A checkpoint, a line of metrics or a picture that
+=======
+  /// - Throws: `NonFiniteReport` or `ShardFailure`. A checkpoint, a line of metrics or a picture that
+>>>>>>> fb310ee (No step that is not finite is applied; stop, skip or rollback)
   ///   cannot be written is an event, not an error: no training is lost to a full disk.
   public func run(
     maxSeconds: Double? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> RunOutcome {
     let started = ContinuousClock.now
     lastSave = started
+    saveFirstAnchor()
     let reason = try trainer.run { trainer, report in
       if isFirstStep { (isFirstStep, firstStepSeconds) = (false, processAge()) }
       if let report {
@@ -159,6 +170,8 @@ public final class TrainingRun {
       attempt { try writePictures(epoch: record.epoch) }
       try save(isBest: record.isBest)
       return shouldStop() ? .stop : .proceed
+    } whenNonFinite: { _, report in
+      try respond(to: report)
     }
     // Where a training ends within an epoch, it may have taken back its best parameters.
     if reason == .completed, trainer.state.offset != 0 { savedStep = -1 }
@@ -170,7 +183,7 @@ public final class TrainingRun {
   }
 
   /// Writes something that training can do without; a failure is told.
-  private func attempt(_ write: () throws -> Void) {
+  func attempt(_ write: () throws -> Void) {
     do { try write() } catch { observe(.outputFailed("\(error)")) }
   }
 
@@ -182,10 +195,14 @@ public final class TrainingRun {
   }
 
   /// Writes a checkpoint; a failure is told and tried again at the next interval.
+<<<<<<< HEAD
   ///
   /// - Throws: what is wrong with the data: nothing is saved that was learnt before all were read.
   private func save(isBest: Bool) throws {
     try data.finishReading()
+=======
+  func save(isBest: Bool) {
+>>>>>>> fb310ee (No step that is not finite is applied; stop, skip or rollback)
     let state = trainer.state
     if savedStep == state.step, !isBest, state.offset != 0 { return }
     lastSave = ContinuousClock.now

@@ -22,7 +22,8 @@ extension Trainer {
     let record = EpochRecord(
       epoch: state.epoch, step: state.step, training: training, validation: validation,
       gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),
-      learningRate: rate, samplesPerSecond: samplesPerSecond, isBest: isBest)
+      learningRate: rate, samplesPerSecond: samplesPerSecond, isBest: isBest,
+      skippedSteps: skippedSteps)
     state.history.append(record)
     state.epochSums.clear()
     state.epochSeconds = 0
@@ -44,11 +45,13 @@ extension Trainer {
   }
 
   /// Notes an epoch's objective; true where it is the best since the warm-up ended. During the warm-up
-  /// the objective changes its meaning, so nothing is compared with it.
+  /// the objective changes its meaning, so nothing is compared with it. One that is not finite is no
+  /// improvement.
   private func note(_ objective: Double) -> Bool {
     guard Double(state.epoch) >= model.warmUpEndEpoch else { return false }
     let needed = configuration.earlyStopping?.minimumImprovement ?? 0
-    if let best = state.best, !(objective < best.objective - needed) {
+    let limit = state.best.map { $0.objective - needed } ?? .infinity
+    guard objective < limit else {
       state.epochsSinceBest += 1
       return false
     }

@@ -26,6 +26,8 @@ public struct StepReport: Sendable, Hashable, Codable {
   public var learningRate: Double
   /// Training examples per second in this epoch so far.
   public var samplesPerSecond: Double
+  /// Steps so far that were left out because they were not finite; nil for none.
+  public var skippedSteps: Int?
 }
 
 /// The coordinator: takes a model through epochs of minibatches. Prints nothing, knows no file names.
@@ -113,17 +115,29 @@ public final class Trainer {
   /// - Parameters:
   ///   - afterStep: called after each step; the report is there every so many steps.
   ///   - afterEpoch: called after each epoch's validation.
-  /// - Throws: `NonFiniteLoss`, `ShardFailure`, or what the callbacks throw.
+  ///   - whenNonFinite: told of each step that was not applied; where the report wants a rollback, it
+  ///     goes back with `rollBack` and returns true.
+  /// - Throws: `NonFiniteReport`, `ShardFailure`, or what the callbacks throw.
   public func run(
     afterStep: (Trainer, StepReport?) throws -> Directive,
-    afterEpoch: (Trainer, EpochRecord) throws -> Directive
+    afterEpoch: (Trainer, EpochRecord) throws -> Directive,
+    whenNonFinite: (Trainer, NonFiniteReport) throws -> Bool = { _, _ in false }
   ) throws -> StopReason {
     if let ended = state.ended { return ended }
     order = shuffled()
     while !isComplete || isEpochDone {
       // A training that was stopped after an epoch's last step goes on with the epoch's end.
       if !isEpochDone {
-        try step()
+        if let report = try step() {
+          let isBack = try whenNonFinite(self, report)
+          switch report.action {
+          case .skip: skipStep()
+          case .rollback where isBack:
+            order = shuffled()
+            continue
+          case .stop, .rollback: throw report
+          }
+        }
         if try afterStep(self, takeReport()) == .stop { return .interrupted }
       }
       guard isEpochDone else { continue }
@@ -159,7 +173,7 @@ public final class Trainer {
         state.offset = 0
         order = shuffled()
       }
-      try step()
+      if let report = try step() { throw report }
     }
     return (clock.now - start) / .seconds(1)
   }
@@ -175,26 +189,36 @@ public final class Trainer {
     return order.map { training.rows[Int($0)] }
   }
 
-  private func step() throws {
-    let end = min(state.offset + configuration.batchSize, training.rows.count)
+  /// Makes a step; the report where it was not applied, and nothing has changed.
+  private func step() throws -> NonFiniteReport? {
+    let end = stepEnd
     let rate = learningRate(offset: end)
     for index in scalars.indices {
       scalars[index] = Float(model.scalar(index, atEpoch: epochPosition))
     }
     let clock = ContinuousClock()
     let start = clock.now
-    let outcome = try engine.step(
-      order, state.offset..<end, from: training.source, scalars: scalars,
-      noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
-      update: configuration.optimizer.rule(rate: rate, count: state.step + 1),
-      penalty: configuration.penalty, clipNorm: configuration.clipNorm)
+    let outcome: StepOutcome
+    do {
+      // The optimiser counts the steps that it has made.
+      outcome = try engine.step(
+        order, state.offset..<end, from: training.source, scalars: scalars,
+        noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
+        update: configuration.optimizer.rule(
+          rate: rate, count: state.step + 1 - (skippedSteps ?? 0)),
+        penalty: configuration.penalty, clipNorm: configuration.clipNorm)
+    } catch let cause as NonFiniteStep {
+      return report(cause)
+    }
     let seconds = (clock.now - start) / .seconds(1)
     state.secondsInSteps += seconds
     state.epochSeconds += seconds
     state.step += 1
     state.offset = end
+    state.nonFinite?.skippedInARow = 0
     add(outcome, to: &state.epochSums)
     add(outcome, to: &state.reportSums)
+    return nil
   }
 
   /// The learning rate of the step that ends at an example of the current epoch.
@@ -202,6 +226,7 @@ public final class Trainer {
     let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
     let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
     return configuration.optimizer.learningRate * factor * state.plateau.factor
+      * (state.nonFinite?.learningRateFactor ?? 1)
   }
 
   private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {
@@ -219,7 +244,8 @@ public final class Trainer {
     return StepReport(
       step: state.step, epoch: epochPosition, metrics: metrics,
       gradientNorm: state.reportSums.gradientNorms / Double(state.reportSums.stepCount),
-      learningRate: learningRate(offset: state.offset), samplesPerSecond: samplesPerSecond)
+      learningRate: learningRate(offset: state.offset), samplesPerSecond: samplesPerSecond,
+      skippedSteps: skippedSteps)
   }
 
   var samplesPerSecond: Double {

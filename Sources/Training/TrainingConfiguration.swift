@@ -31,6 +31,8 @@ public struct TrainingConfiguration: Sendable {
   public var reportEverySteps: Int
   /// Longest gradient that is applied as it is; nil for any.
   public var clipNorm: Double?
+  /// What to do about a step that is not finite.
+  public var onNonFinite: NonFinitePolicy
   /// L1 and L2 penalties on weights.
   public var penalty: WeightPenalty
   /// When to stop early; nil for never.
@@ -51,6 +53,7 @@ public struct TrainingConfiguration: Sendable {
     try reader.allow(only: [
       "batchSize", "shards", "epochs", "steps", "seed", "precision", "optimizer", "schedule",
       "clipNorm", "l1", "l2", "earlyStopping", "reportEverySteps",
+      "onNonFinite",
     ])
     batchSize = try reader.integer("batchSize", default: 128, in: 1...1_000_000)
     shards = try reader.optionalInteger("shards", in: 1...4096)
@@ -77,6 +80,8 @@ public struct TrainingConfiguration: Sendable {
     penalty = WeightPenalty(
       l1: try reader.number("l1", default: 0, in: 0...1e6),
       l2: try reader.number("l2", default: 0, in: 0...1e6))
+    onNonFinite = try reader.choice(
+      "onNonFinite", of: "reaction", default: .string("stop"), among: NonFinitePolicy.choices)
     earlyStopping = try reader.optionalObject("earlyStopping") {
       (reader: inout ObjectReader) throws(ConfigurationError) in
       EarlyStopping(

@@ -18,6 +18,8 @@ public struct EpochRecord: Sendable, Hashable, Codable {
   public var samplesPerSecond: Double
   /// Whether validation (or training, without it) was never better.
   public var isBest: Bool
+  /// Steps so far that were left out because they were not finite; nil for none.
+  public var skippedSteps: Int?
 }
 
 /// Why a training ended.
@@ -58,6 +60,8 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var epochsSinceBest = 0
   /// What the plateau rule has seen.
   public internal(set) var plateau = PlateauState()
+  /// What became of steps that were not finite; nil where there were none.
+  public internal(set) var nonFinite: NonFiniteCounts?
   /// Seconds spent in steps, over all sessions.
   public internal(set) var secondsInSteps = 0.0
   /// Seconds of the current epoch spent in steps.

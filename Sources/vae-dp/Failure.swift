@@ -40,7 +40,7 @@ private func exitCode(of error: any Error) -> Int32 {
     case .changedConfiguration: 78
     }
   case is SnapshotMismatch: 78
-  case is NonFiniteLoss: 20
+  case is NonFiniteReport, is NonFiniteStep: 20
   case is ReportError: 73
   case is CocoaError, is IOFailure: 74
   default: 70

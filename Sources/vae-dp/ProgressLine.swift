@@ -36,6 +36,7 @@ final class ProgressLine {
     case .epoch(let record): epoch(record)
     case .saved: break
     case .saveFailed(let problem): say("checkpoint not saved, training goes on: \(problem)")
+    case .nonFinite(let report): say("\(report)")
     case .outputFailed(let problem): say("not written, training goes on: \(problem)")
     }
   }

@@ -37,12 +37,60 @@ import Testing
     #expect(Array(memory[..<100]) == expected)
   }
 
-  @Test(arguments: [0, 1, 15, 16, 17, 1000, 8192])
-  func sumOfSquares(count: Int) {
-    let x = numbers(count + 1, seed: 11)
-    let found = unsafe vaedp_sum_of_squares(x, count, 0.25)
-    let exact = x[..<count].reduce(0.0) { $0 + Double($1 * 0.25) * Double($1 * 0.25) }
+  /// The sums are those of the tree alone, and Σ (scale · sum)² is theirs.
+  @Test(arguments: [0, 1, 15, 16, 17, 1000, 8192], [1, 2, 5])
+  func sumOfSquares(count: Int, shards: Int) {
+    let slabs = (0..<shards).map { numbers(count + 8, seed: UInt64($0 + 11)) }
+    var memory = slabs.flatMap { $0 }
+    let found = unsafe vaedp_tree_sum_of_squares(&memory, count + 8, shards, 3, count + 3, 0.25)
+    let sums = Array(tree(slabs)[3..<count + 3])
+    let exact = sums.reduce(0.0) { $0 + Double($1 * 0.25) * Double($1 * 0.25) }
     #expect(abs(found - exact) <= 1e-13 * exact)
+    #expect(memory[3..<count + 3].map(\.bitPattern) == sums.map(\.bitPattern))
+    #expect(Array(memory[..<3]) == Array(slabs[0][..<3]))
+  }
+
+  /// Finite for the largest numbers there are, and for no sum that is not finite.
+  @Test func sumOfSquaresShowsWhatIsNotFinite() {
+    var large = [Float](repeating: .greatestFiniteMagnitude, count: 8192)
+    #expect(unsafe vaedp_tree_sum_of_squares(&large, 8192, 1, 0, 8192, 1).isFinite)
+    for value in [Float.infinity, -.infinity, .nan] {
+      for place in [0, 7, 4100, 4104] {
+        var x = [Float](repeating: 1, count: 4105)
+        x[place] = value
+        #expect(unsafe !vaedp_tree_sum_of_squares(&x, 4105, 1, 0, 4105, 1e-3).isFinite)
+      }
+    }
+    // Two shards that are finite, and a sum that is not.
+    #expect(unsafe vaedp_tree_sum_of_squares(&large, 4096, 2, 0, 4096, 1e-9) == .infinity)
+  }
+
+  /// What an update returns: the largest magnitude of parameter and moments, or what is not finite.
+  @Test(arguments: [1, 16, 37, 1000])
+  func updatesReturnTheLargestMagnitude(count: Int) {
+    let rule = vaedp_gradient_rule(scale: 0.5, l1: 0, l2: 0)
+    func largest(_ arrays: [Float]...) -> Float { arrays.joined().map(abs).max() ?? 0 }
+    var (w, m, v) = (
+      numbers(count, seed: 1), numbers(count, seed: 3), numbers(count, seed: 4).map(abs)
+    )
+    var gradient = numbers(count, seed: 2)
+    let adam = vaedp_adam(
+      gradient: rule, beta1: 0.9, beta2: 0.99, epsilon: 0.0625, step: 0.5, root_correction: 1.25,
+      keep: 0.75)
+    let adams = unsafe vaedp_update_adam(adam, count, &w, gradient, &m, &v)
+    #expect(adams == largest(w, m, v))
+    let sgd = vaedp_sgd(gradient: rule, rate: 3, momentum: 0.8, nesterov: true)
+    let velocities = unsafe vaedp_update_sgd(sgd, count, &w, gradient, &m)
+    #expect(velocities == largest(w, m))
+    #expect(unsafe vaedp_update_sgd(sgd, count, &w, gradient, nil) == largest(w))
+    #expect(unsafe vaedp_update_average(0.1, 0.25, count, &w, gradient) == largest(w))
+    // A second moment that overflows under a finite gradient and a finite parameter.
+    gradient[count - 1] = 1e25
+    #expect(unsafe !vaedp_update_adam(adam, count, &w, gradient, &m, &v).isFinite)
+    #expect(w.allSatisfy { $0.isFinite })
+    gradient[count / 2] = .nan
+    #expect(unsafe !vaedp_update_average(0.1, 0.25, count, &w, gradient).isFinite)
+    #expect(unsafe !vaedp_update_sgd(sgd, count, &m, gradient, nil).isFinite)
   }
 
   /// g in double.
@@ -76,7 +124,7 @@ import Testing
     let (w, gradient) = (zeroed(numbers(count + 5, seed: 1)), numbers(count + 5, seed: 2))
     let (m, v) = (numbers(count + 5, seed: 3), numbers(count + 5, seed: 4).map(abs))
     var (newW, newM, newV) = (w, m, v)
-    unsafe vaedp_update_adam(rule, count, &newW, gradient, &newM, &newV)
+    _ = unsafe vaedp_update_adam(rule, count, &newW, gradient, &newM, &newV)
     var exact: (w: [Double], m: [Double], v: [Double]) = ([], [], [])
     for i in 0..<count {
       let g = ruled(rule.gradient, gradient[i], w[i])
@@ -101,7 +149,7 @@ import Testing
       zeroed(numbers(105, seed: 1)), numbers(105, seed: 2), numbers(105, seed: 3)
     )
     var (newW, newV) = (w, v)
-    unsafe vaedp_update_sgd(rule, 100, &newW, gradient, &newV)
+    _ = unsafe vaedp_update_sgd(rule, 100, &newW, gradient, &newV)
     var (exactW, exactV): ([Double], [Double]) = ([], [])
     for i in 0..<100 {
       let g = ruled(rule.gradient, gradient[i], w[i])
@@ -120,7 +168,7 @@ import Testing
       gradient: UpdateTests.rules[ruleIndex], rate: 0.05, momentum: 0, nesterov: false)
     let (w, gradient) = (zeroed(numbers(105, seed: 1)), numbers(105, seed: 2))
     var newW = w
-    unsafe vaedp_update_sgd(rule, 100, &newW, gradient, nil)
+    _ = unsafe vaedp_update_sgd(rule, 100, &newW, gradient, nil)
     let exact = (0..<100).map {
       Double(w[$0]) - Double(rule.rate) * ruled(rule.gradient, gradient[$0], w[$0])
     }
@@ -130,7 +178,7 @@ import Testing
   @Test func runningAverage() {
     let (average, value) = (numbers(105, seed: 1), numbers(105, seed: 2))
     var new = average
-    unsafe vaedp_update_average(0.1, 0.25, 100, &new, value)
+    _ = unsafe vaedp_update_average(0.1, 0.25, 100, &new, value)
     let exact = (0..<100).map { 0.9 * Double(average[$0]) + 0.1 * 0.25 * Double(value[$0]) }
     expectClose(new, exact, average, "average")
   }

@@ -1,4 +1,5 @@
 import Configuration
+import DataParallel
 import Foundation
 import Runs
 import Training
@@ -41,6 +42,8 @@ enum RunSample {
       case .epoch(let record): lines.append("epoch \(record.epoch)")
       case .saved(let file): lines.append("saved \(file)")
       case .saveFailed(let problem): lines.append("saveFailed \(problem)")
+      case .nonFinite(let report):
+        lines.append("nonFinite \(report.step) \(report.action) \(report.cause.kind)")
       case .outputFailed(let problem): lines.append("outputFailed \(problem)")
       }
     }

@@ -72,9 +72,11 @@ import Training
       value: { row, element in row == 13 && element == 5 ? .nan : 0.5 })
     let trainer = sample.trainer(threads: threads)
     let before = trainer.snapshot(configuration: "", environment: "")
-    let error = #expect(throws: NonFiniteLoss.self) { try trainer.run() }
-    #expect(error?.examples.contains(13) == true)
-    #expect(error?.examples.count == 11)
+    let error = #expect(throws: NonFiniteReport.self) { try trainer.run() }
+    #expect(error?.cause.kind == .objective && error?.cause.place == "input x")
+    #expect(error?.cause.example == 13)
+    #expect(error?.cause.examples.contains(13) == true)
+    #expect(error?.cause.examples.count == 11)
     let after = trainer.snapshot(configuration: "", environment: "")
     #expect(bits(after.parameters) == bits(before.parameters))
     #expect(after.moments.map { bits($0.arrays) } == before.moments.map { bits($0.arrays) })

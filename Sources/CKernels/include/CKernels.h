@@ -139,10 +139,13 @@ void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_
 // shards alone. Slab s begins at slabs + s · stride.
 void vaedp_tree_sum(float *slabs, long stride, long shards, long begin, long end);
 
-// Σ (scale · x)², in double, in an order that depends on count alone.
-double vaedp_sum_of_squares(const float *x, long count, float scale);
+// The same, and of the sums x: Σ (scale · x)² in double, in an order that depends on end − begin
+// alone. Finite exactly where every sum is: (3.4 · 10³⁸)² is far from the end of double.
+double vaedp_tree_sum_of_squares(float *slabs, long stride, long shards, long begin, long end,
+                                 float scale);
 
-// g = scale · gradient + l2 · w + l1 · sign(w), then the optimiser's rule.
+// g = scale · gradient + l2 · w + l1 · sign(w), then the optimiser's rule. Each returns the largest
+// magnitude that it wrote, parameters and moments alike: infinite or no number where one of them is.
 typedef struct {
   float scale, l1, l2;
 } vaedp_gradient_rule;
@@ -153,8 +156,8 @@ typedef struct {
   float rate, momentum;
   bool nesterov;
 } vaedp_sgd;
-void vaedp_update_sgd(vaedp_sgd rule, long count, float *w, const float *gradient,
-                      float *_Nullable v);
+float vaedp_update_sgd(vaedp_sgd rule, long count, float *w, const float *gradient,
+                       float *_Nullable v);
 
 // m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
 // w ← w · keep − step · m / (√v · root_correction + epsilon)
@@ -165,12 +168,12 @@ typedef struct {
   float root_correction;  // 1 / √(1 − β₂ᵗ)
   float keep;             // 1 − rate · decoupled decay
 } vaedp_adam;
-void vaedp_update_adam(vaedp_adam rule, long count, float *w, const float *gradient, float *m,
-                       float *v);
+float vaedp_update_adam(vaedp_adam rule, long count, float *w, const float *gradient, float *m,
+                        float *v);
 
 // average ← (1 − momentum) · average + momentum · scale · value
-void vaedp_update_average(float momentum, float scale, long count, float *average,
-                          const float *value);
+float vaedp_update_average(float momentum, float scale, long count, float *average,
+                           const float *value);
 
 #pragma clang assume_nonnull end
 

@@ -1,0 +1,28 @@
+internal import Training
+
+/// Throws `.notFinite`, naming the array and the place in it, unless every number of a snapshot is
+/// finite: the last line of defence before a checkpoint is written.
+///
+/// - Complexity: one pass over the arrays, small beside their hash.
+func requireFinite(_ snapshot: TrainingSnapshot, _ path: String) throws(CheckpointError) {
+  let moments = snapshot.moments.flatMap { moment in
+    moment.arrays.map { (object: "/optimizer/\(moment.name)/\($0.name)", array: $0) }
+  }
+  let parameters = snapshot.parameters.map { (object: "/parameters/\($0.name)", array: $0) }
+  for (object, array) in parameters + moments {
+    guard let place = firstNonFinite(array.values) else { continue }
+    throw CheckpointError(
+      code: .notFinite, object: "\(path): \(object)", expected: "finite numbers",
+      found: "\(array.values[place]) at position \(place)",
+      remedy: "Go on from an earlier checkpoint, with a lower learning rate.")
+  }
+}
+
+/// The position of the first number that is not finite; nil for none.
+private func firstNonFinite(_ values: [Float]) -> Int? {
+  let span = values.span
+  // Without a branch: the bits order magnitudes, and infinity comes after all of them.
+  var largest: UInt32 = 0
+  for i in span.indices { largest = max(largest, span[i].bitPattern & 0x7FFF_FFFF) }
+  return Float(bitPattern: largest).isFinite ? nil : values.firstIndex { !$0.isFinite }
+}

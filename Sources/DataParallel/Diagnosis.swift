@@ -1,0 +1,102 @@
+internal import Execution
+internal import GraphIR
+internal import GraphPasses
+internal import Kernels
+internal import Storage
+
+/// Finds where in a shard's computation the first number arises that is not finite.
+///
+/// The simplified graph, which is what the engine runs, is run again with its own nodes as outputs,
+/// so many at a time as fit some memory. Slow, and therefore used after a failure alone.
+struct Diagnosis {
+  /// Where a number comes from that is not finite.
+  struct Origin {
+    /// The layer and what it computes.
+    var place: String
+    /// The example whose row it lies in; nil where rows are no examples.
+    var example: UInt32?
+  }
+
+  var family: PlanFamily
+  var source: any ExampleSource
+  var scalars: [Float]
+  var noise: NoiseKey
+  var parameters: ParameterMemory
+  var minibatch: [UInt32]
+  var shardCount: Int
+
+  /// Floats that the outputs of one run may have together.
+  private static let outputLimit = 1 << 24
+
+  /// Positions of a shard's examples in their source.
+  func examples(of shard: Int) -> [UInt32] {
+    Array(minibatch[part(shard, of: shardCount, count: minibatch.count)])
+  }
+
+  /// The first node that is not finite on the way to one of these outputs; nil where they are finite.
+  func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
+    let ids = examples(of: shard)
+    let graph = family.graph(ids.count).simplified()
+    guard let places = firstNonFinite(graph, ids) else { return nil }
+    // Back from the outputs along nodes that are not finite; what comes first has finite operands.
+    var waiting = graph.outputs.filter { isWanted($0.role) && places[$0.value.index] != nil }
+      .map(\.value.index)
+    var seen = Set(waiting)
+    while let index = waiting.popLast() {
+      for operand in graph.nodes[index].operands.map(\.index)
+      where places[operand] != nil && seen.insert(operand).inserted { waiting.append(operand) }
+    }
+    guard let first = seen.min(), let element = places[first] else { return nil }
+    let names = NodeNames(graph)
+    let (count, rows) = (graph.nodes[first].shape.count, ids.count)
+    let isRow = names.hasRows(first) && graph.nodes[first].shape[0] % rows == 0
+    return Origin(
+      place: names[first], example: isRow ? ids[element / (count / rows)] : nil)
+  }
+
+  /// For each node the first element that is not finite; nil where a kernel refuses.
+  private func firstNonFinite(_ graph: Graph, _ ids: [UInt32]) -> [Int?]? {
+    var places = [Int?](repeating: nil, count: graph.nodes.count)
+    var start = 0
+    while start < graph.nodes.count {
+      var (end, total) = (start, 0)
+      while end < graph.nodes.count,
+        end == start || total + graph.nodes[end].shape.count <= Self.outputLimit
+      {
+        total += graph.nodes[end].shape.count
+        end += 1
+      }
+      guard let values = values(of: start..<end, graph, ids) else { return nil }
+      for (node, values) in zip(start..<end, values) {
+        places[node] = values.firstIndex { !$0.isFinite }
+      }
+      start = end
+    }
+    return places
+  }
+
+  /// What nodes compute, as a worker computes it.
+  private func values(of nodes: Range<Int>, _ graph: Graph, _ ids: [UInt32]) -> [[Float]]? {
+    var shown = graph
+    shown.outputs = nodes.map { Output(role: .result("\($0)"), value: Value($0)) }
+    let family = PlanFamily(
+      table: family.table, exampleName: family.exampleName, scalarNames: family.scalarNames,
+      precision: family.precision
+    ) { _ in shown }
+    let layout = family.plan(rows: ids.count).slab
+    let slab = AlignedFloats(count: layout.count)
+    let replica = Replica()
+    let isFine = unsafe ids.withUnsafeBufferPointer { ids in
+      unsafe scalars.withUnsafeBufferPointer { scalars in
+        unsafe replica.run(
+          family, ids, from: source, scalars: scalars,
+          parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer, noise: noise)
+      }
+    }
+    guard isFine else { return nil }
+    return layout.offsets.indices.map { index in
+      let range = layout.offsets[index]..<layout.offsets[index] + layout.shapes[index].count
+      return slab.withSpan { span in range.map { span[$0] } }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// What each slice's sum and update came to, so that no step is applied that leaves float32.
+@unsafe struct SliceChecks {
+  /// Σ (mean)² of the summed gradients or statistics; finite exactly where all of them are.
+  let squares: UnsafeMutablePointer<Double>
+  /// Bounds on parameters and moments, from their last update; infinite where nothing is known.
+  let magnitudes: UnsafeMutablePointer<Float>
+  /// Whether the update stays finite for certain; where it does not, it is rehearsed first.
+  let isCertain: UnsafeMutablePointer<Bool>
+  /// Room to rehearse in, `scratchStride` floats for each worker.
+  let scratch: UnsafeMutablePointer<Float>
+  let scratchStride: Int
+  private let count: Int
+
+  init(_ slices: [Slice], workers: Int) {
+    unsafe count = slices.count
+    unsafe squares = .allocate(capacity: count)
+    unsafe magnitudes = .allocate(capacity: count)
+    unsafe isCertain = .allocate(capacity: count)
+    unsafe scratchStride = 3 * (slices.map(\.range.count).max() ?? 0)
+    unsafe scratch = .allocate(capacity: scratchStride * workers)
+    unsafe scratch.initialize(repeating: 0, count: scratchStride * workers)
+    unsafe forget()
+  }
+
+  func deallocate() {
+    unsafe squares.deallocate()
+    unsafe magnitudes.deallocate()
+    unsafe isCertain.deallocate()
+    unsafe scratch.deallocate()
+  }
+
+  /// Forgets the bounds: parameters or moments were set from outside.
+  func forget() {
+    unsafe magnitudes.update(repeating: .infinity, count: count)
+  }
+
+  /// The first slice whose sum is not finite.
+  var firstNonFiniteSum: Int? { unsafe (0..<count).first { unsafe !squares[$0].isFinite } }
+
+  /// The first slice whose rehearsed update is not finite.
+  var firstNonFiniteUpdate: Int? { unsafe (0..<count).first { unsafe !magnitudes[$0].isFinite } }
+
+  /// Whether no update needs a rehearsal.
+  var areCertain: Bool { unsafe (0..<count).allSatisfy { unsafe isCertain[$0] } }
+}
