@@ -97,7 +97,7 @@ extension ThreadChoice {
         trainer.threads = threads
         return try trainer.measureSteps(count: 1)
       }
-    } catch is NonFiniteLoss {
+    } catch is NonFiniteReport {
       self.init(threads: cores, reason: "all cores; the objective of a trial step is not finite")
     }
   }

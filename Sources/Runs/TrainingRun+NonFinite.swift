@@ -33,7 +33,7 @@ extension TrainingRun {
       try log.append(report, step: report.step, trainer.state.nonFinite ?? NonFiniteCounts())
     }
     // The state before the step is good, and leads to the same step again.
-    if trainer.state.step > 0 { save(isBest: false) }
+    if trainer.state.step > 0 { try save(isBest: false) }
     throw report
   }
 
@@ -54,7 +54,7 @@ extension TrainingRun {
       try log.append(report, step: state.step, counts)
     }
     savedStep = -1
-    save(isBest: false)
+    try save(isBest: false)
     return true
   }
 
@@ -86,9 +86,9 @@ extension TrainingRun {
   }
 
   /// Where training may go back, its start is a checkpoint too.
-  func saveFirstAnchor() {
+  func saveFirstAnchor() throws {
     if trainer.state.step == 0, savedStep != 0, store.anchors.contains(step: 0) {
-      save(isBest: false)
+      try save(isBest: false)
     }
   }
 
@@ -104,8 +104,9 @@ extension TrainingRun {
     let path = "\(folder.path)/\(name)"
     let set = ExampleSet(data.training.source, rows: cause.minibatch)
     let rows = cause.shard.map { part($0, of: cause.shardCount, count: cause.minibatch.count) }
+    guard let examples = try? set.values() else { return nil }
     let file = SavedMinibatch(
-      examples: set.values(), shape: model.exampleShape, indices: cause.minibatch,
+      examples: examples, shape: model.exampleShape, indices: cause.minibatch,
       attributes: [
         ("step", .integer(report.step)), ("epoch", .integer(trainer.state.epoch)),
         ("seed", .integer(configuration.training.seed)), ("kind", .text(cause.kind.rawValue)),

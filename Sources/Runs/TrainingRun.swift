@@ -137,19 +137,15 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - maxSeconds: stop after so long, saving.
   ///   - shouldStop: asked after every step.
-<<<<<<< HEAD
-  /// - Throws: `NonFiniteLoss` or `ShardFailure`; `DatasetError` or `HDF5Error` for what is wrong with
+  /// - Throws: `NonFiniteReport` or `ShardFailure`; `DatasetError` or `HDF5Error` for what is wrong with
   ///   data that are still being read. A checkpoint, a line of metrics or a picture that
-=======
-  /// - Throws: `NonFiniteReport` or `ShardFailure`. A checkpoint, a line of metrics or a picture that
->>>>>>> fb310ee (No step that is not finite is applied; stop, skip or rollback)
   ///   cannot be written is an event, not an error: no training is lost to a full disk.
   public func run(
     maxSeconds: Double? = nil, shouldStop: @escaping () -> Bool = { false }
   ) throws -> RunOutcome {
     let started = ContinuousClock.now
     lastSave = started
-    saveFirstAnchor()
+    try saveFirstAnchor()
     let reason = try trainer.run { trainer, report in
       if isFirstStep { (isFirstStep, firstStepSeconds) = (false, processAge()) }
       if let report {
@@ -195,14 +191,10 @@ public final class TrainingRun {
   }
 
   /// Writes a checkpoint; a failure is told and tried again at the next interval.
-<<<<<<< HEAD
   ///
   /// - Throws: what is wrong with the data: nothing is saved that was learnt before all were read.
-  private func save(isBest: Bool) throws {
+  func save(isBest: Bool) throws {
     try data.finishReading()
-=======
-  func save(isBest: Bool) {
->>>>>>> fb310ee (No step that is not finite is applied; stop, skip or rollback)
     let state = trainer.state
     if savedStep == state.step, !isBest, state.offset != 0 { return }
     lastSave = ContinuousClock.now
