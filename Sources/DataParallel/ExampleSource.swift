@@ -20,6 +20,13 @@ public protocol ExampleSource: AnyObject, Sendable {
   ///   - rows: positions of the examples, each below `exampleCount`, all loaded.
   ///   - target: room for `rows.count` examples.
   @unsafe func gather(_ rows: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
+  /// The examples by their non-zeros, at the same positions; nil where they are held dense.
+  var sparse: SparseExamples? { get }
+}
+
+extension ExampleSource {
+  /// Nil.
+  public var sparse: SparseExamples? { nil }
 }
 
 extension ExampleSource {

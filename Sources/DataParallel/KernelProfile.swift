@@ -24,11 +24,16 @@ public struct KernelProfile: Sendable {
 
   /// Runs a graph on this thread and times each of its calls.
   ///
+  /// - Parameter source: where the input `x` comes from; only its non-zeros matter, as the time of
+  ///   everything else does not depend on the numbers. Zeros where nil.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
   public init(
-    _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32, repetitions: Int
+    _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32,
+    source: (any ExampleSource)? = nil, repetitions: Int
   ) throws {
-    let plan = Plan(graph, table: parameters.table, precision: precision)
+    let plan = Plan(
+      graph, table: parameters.table, precision: precision,
+      sparse: source?.sparsity.map { ["x": $0] } ?? [:])
     let workspace = Workspace()
     let sequence = try KernelSequence(
       plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: precision)
@@ -38,9 +43,13 @@ public struct KernelProfile: Sendable {
     for repetition in -3..<repetitions {
       if repetition == 0 { seconds = seconds.map { _ in 0 } }
       let isFine = unsafe ids.withUnsafeBufferPointer { ids in
-        unsafe sequence.run(
-          parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
-          ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), adding: &seconds)
+        func run(_ examples: SparseRows?) -> Bool {
+          unsafe sequence.run(
+            parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
+            ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), examples: examples,
+            adding: &seconds)
+        }
+        return unsafe source?.sparse?.withRows(run) ?? run(nil)
       }
       if !isFine { throw ShardFailure(shard: 0) }
     }

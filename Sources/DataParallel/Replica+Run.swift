@@ -19,7 +19,14 @@ extension Replica {
     for (index, offset) in member.scalarOffsets.enumerated() {
       if let offset { unsafe arena[offset] = scalars[index] }
     }
-    return unsafe sequence.run(
-      parameters: parameters, slab: slab, ids: ids.baseAddress!, noise: noise)
+    guard member.plan.readsNonZeros, let examples = source.sparse else {
+      return unsafe sequence.run(
+        parameters: parameters, slab: slab, ids: ids.baseAddress!, noise: noise)
+    }
+    unsafe examples.require(ids, fitting: family)
+    return unsafe examples.withRows { rows in
+      unsafe sequence.run(
+        parameters: parameters, slab: slab, ids: ids.baseAddress!, noise: noise, examples: rows)
+    }
   }
 }

@@ -67,7 +67,8 @@ public final class ModelRunner {
     graph: @escaping (Int) -> Graph
   ) throws -> ChunkResults {
     let family = PlanFamily(
-      table: parameters.table, exampleName: input, scalarNames: scalarNames, graph: graph)
+      table: parameters.table, exampleName: input, scalarNames: scalarNames,
+      sparsity: examples.source.sparsity, graph: graph)
     let runner = ChunkRunner(family, chunkRows: chunkRows, threadCount: threadCount)
     return try runner.run(
       examples.rows, from: examples.source, parameters: parameters, scalars: scalars, noise: noise)

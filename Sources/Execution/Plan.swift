@@ -24,15 +24,23 @@ public struct Plan: Sendable {
   public let productFlops: Int
   /// What the products multiply.
   public let precision: Precision
+  /// Whether a run needs the examples' non-zeros, beside its inputs.
+  package let readsNonZeros: Bool
   package let calls: [KernelCall]
 
   /// Compiles a graph: simplify, lower to kernel calls, plan memory, fix addresses.
   ///
+  /// - Parameter sparse: inputs of which only the non-zeros need be there, for the products that can
+  ///   do with those.
   /// - Precondition: the graph verifies and its parameters are those of the table.
-  public init(_ graph: Graph, table: ParameterTable, precision: Precision = .float32) {
+  public init(
+    _ graph: Graph, table: ParameterTable, precision: Precision = .float32,
+    sparse: [String: RowSparsity] = [:]
+  ) {
+    precondition(sparse.count <= 1, "sparse inputs \(sparse.keys.sorted()): a run has one source")
     self.precision = precision
     let graph = graph.simplified()
-    var program = graph.lowered()
+    var program = graph.lowered(sparse: Set(sparse.keys))
     let memory = program.planMemory()
     let slab = SlabLayout(graph, table: table)
     let places = program.buffers.enumerated().map { index, buffer in
@@ -43,13 +51,17 @@ public struct Plan: Sendable {
       }
     }
     inputs = program.buffers.enumerated().compactMap { index, buffer in
-      guard case .input(let name) = buffer.kind else { return nil }
-      return Input(name: name, offset: memory.offsets[index] ?? 0, shape: buffer.shape)
+      guard case .input(let name) = buffer.kind, let offset = memory.offsets[index] else {
+        return nil
+      }
+      return Input(name: name, offset: offset, shape: buffer.shape)
     }
     self.slab = slab
     arenaCount = memory.count
-    productFlops = program.instructions.reduce(0) { $0 + $1.productFlops }
-    calls = program.instructions.map { $0.call(program.buffers, places) }
+    let sparsity = sparse.values.first
+    calls = program.instructions.map { $0.call(program.buffers, places, sparsity) }
+    productFlops = calls.reduce(0) { $0 + $1.flops }
+    readsNonZeros = calls.contains { if case .sparse = $0 { true } else { false } }
   }
 
   /// Number of kernel calls in one run.
@@ -57,15 +69,9 @@ public struct Plan: Sendable {
 }
 
 extension Instruction {
-  fileprivate var productFlops: Int {
-    switch self {
-    case .product(let product, _, _, _, _): product.flops
-    case .columns(let shape, _, _, _): Product.convolution(shape).flops
-    case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
-    }
-  }
-
-  fileprivate func call(_ buffers: [Buffer], _ places: [Place]) -> KernelCall {
+  fileprivate func call(
+    _ buffers: [Buffer], _ places: [Place], _ sparsity: RowSparsity?
+  ) -> KernelCall {
     func place(_ view: ArrayView) -> Place {
       Place(places[view.owner].space, places[view.owner].offset + view.offset)
     }
@@ -94,6 +100,14 @@ extension Instruction {
       return .patches(shape.call, x: place(x), result: places[result])
     case .overlap(let shape, let patches, let result):
       return .overlap(shape.call, patches: place(patches), result: places[result])
+    case .sparse(let product, let dense, let epilogue, let result):
+      guard let sparsity else { preconditionFailure("a sparse product of dense inputs") }
+      return .sparse(
+        SparseCall(
+          product.kind == .forward ? .forward : .weightGradient, rows: product.rows,
+          inputs: product.inputs, outputs: product.outputs, mostPerRow: sparsity.mostPerRow,
+          meanPerRow: sparsity.meanPerRow),
+        dense: place(dense), made(epilogue), result: places[result])
     case .noise(let distribution, let stream, let result):
       let shape = buffers[result].shape
       return .noise(

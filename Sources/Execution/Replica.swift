@@ -8,7 +8,7 @@ public final class PlanFamily {
   /// A plan and where its inputs lie.
   package struct Member: Sendable {
     package var plan: Plan
-    /// First float of the examples in the arena; nil where the graph uses none.
+    /// First float of the examples in the arena; nil where the graph uses none, or only non-zeros.
     package var exampleOffset: Int?
     /// First float in the arena of each scalar; nil where the graph does not use it.
     package var scalarOffsets: [Int?]
@@ -19,6 +19,7 @@ public final class PlanFamily {
   package let exampleName: String
   package let scalarNames: [String]
   package let precision: Precision
+  package let sparsity: RowSparsity?
   package let graph: (Int) -> Graph
   private var members: [Int: Member] = [:]
 
@@ -28,14 +29,18 @@ public final class PlanFamily {
   ///   - exampleName: the input that holds the examples.
   ///   - scalarNames: inputs of shape `[]`, in the order in which runs give their values.
   ///   - precision: what the products multiply.
+  ///   - sparsity: what the non-zeros of the examples' source are like; nil where plans are to read
+  ///     dense rows alone, which every source gives.
   public init(
     table: ParameterTable, exampleName: String, scalarNames: [String],
-    precision: Precision = .float32, graph: @escaping (_ rows: Int) -> Graph
+    precision: Precision = .float32, sparsity: RowSparsity? = nil,
+    graph: @escaping (_ rows: Int) -> Graph
   ) {
     self.table = table
     self.exampleName = exampleName
     self.scalarNames = scalarNames
     self.precision = precision
+    self.sparsity = sparsity
     self.graph = graph
   }
 
@@ -44,7 +49,9 @@ public final class PlanFamily {
 
   package func member(rows: Int) -> Member {
     if let member = members[rows] { return member }
-    let plan = Plan(graph(rows), table: table, precision: precision)
+    let plan = Plan(
+      graph(rows), table: table, precision: precision,
+      sparse: sparsity.map { [exampleName: $0] } ?? [:])
     func offset(_ name: String) -> Int? { plan.inputs.first { $0.name == name }?.offset }
     let member = Member(
       plan: plan, exampleOffset: offset(exampleName),

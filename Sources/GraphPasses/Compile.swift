@@ -2,8 +2,11 @@ package import GraphIR
 
 extension Graph {
   /// The graph as kernel calls, in an order in which each reads earlier results only.
-  package func lowered() -> Program {
-    var lowering = Lowering(self)
+  ///
+  /// - Parameter sparse: inputs of which the non-zeros are at hand; dense layers right behind them
+  ///   read those alone, whatever else reads them needs them dense as well.
+  package func lowered(sparse: Set<String> = []) -> Program {
+    var lowering = Lowering(self, sparse: sparse)
     lowering.run()
     lowering.rematerialize()
     lowering.mergeLoops()
@@ -52,6 +55,8 @@ extension Lowering {
     case .patches(let shape, let x): return [.patches(shape, x: x, result: result)]
     case .overlap(let shape, let patches):
       return [.overlap(shape, patches: patches, result: result)]
+    case .sparse(let product, let dense, let epilogue):
+      return [.sparse(product, dense, epilogue, result: result)]
     case .noise(let distribution, let stream):
       return [.noise(distribution, stream: stream, result: result)]
     case .fill(let value): return [.fill(value, result: result)]

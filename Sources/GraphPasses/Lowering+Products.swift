@@ -3,6 +3,7 @@ import GraphIR
 /// Products, with the bias and the activation that follow them.
 extension Lowering {
   mutating func product(_ index: Int) -> LoopValue {
+    if let value = sparseProduct(index) { return value }
     let node = graph.nodes[index]
     guard case .matmul(let left, let right) = node.op else { return convolution(index) }
     let (a, b) = (dense(node.operands[0]), dense(node.operands[1]))
@@ -17,12 +18,17 @@ extension Lowering {
   mutating func withEpilogue(
     _ index: Int, _ product: Product, _ a: ArrayView, _ b: ArrayView
   ) -> LoopValue {
+    withEpilogue(index) { .product(product, a: a, b: b, $0) }
+  }
+
+  /// The kernel with the bias and the activation that follow the node.
+  mutating func withEpilogue(_ index: Int, _ made: (Epilogue) -> Kernel) -> LoopValue {
     var epilogue = Epilogue()
     var last = index
     if let (sum, bias) = biasAdded(to: last) { (last, epilogue.bias) = (sum, bias) }
     if let (activation, slope) = activationOf(last) { (last, epilogue.slope) = (activation, slope) }
     let shape = graph.nodes[index].shape
-    let value = kernel(.product(product, a: a, b: b, epilogue), shape)
+    let value = kernel(made(epilogue), shape)
     if last != index { absorbed[last] = roots.count - 1 }
     // The node between product and activation is computed with them and read by nobody else.
     if let (sum, _) = biasAdded(to: index), sum != last { absorbed[sum] = roots.count - 1 }

@@ -30,6 +30,7 @@ struct Lowering {
     case columns(ConvolutionShape, y: ArrayView, w: ArrayView)
     case patches(ConvolutionShape, x: ArrayView)
     case overlap(ConvolutionShape, patches: ArrayView)
+    case sparse(SparseProduct, ArrayView, Epilogue)
     case noise(NoiseDistribution, stream: Int)
     case logSumExp(ArrayView, axis: Int)
     case fill(Double)
@@ -47,6 +48,8 @@ struct Lowering {
   }
 
   let graph: Graph
+  /// Inputs of which the non-zeros are at hand.
+  let sparse: Set<String>
   var roots: [Root] = []
   var units: [Unit] = []
   /// Where each value of the graph is found.
@@ -64,8 +67,9 @@ struct Lowering {
     case number(Double)
   }
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, sparse: Set<String> = []) {
     self.graph = graph
+    self.sparse = sparse
     found = [LoopValue?](repeating: nil, count: graph.nodes.count)
     var uses = [Int](repeating: 0, count: graph.nodes.count)
     for node in graph.nodes { for operand in node.operands { uses[operand.index] += 1 } }
@@ -241,6 +245,7 @@ extension Lowering.Kernel {
     case .columns(_, let y, let w): [y, w]
     case .patches(_, let x): [x]
     case .overlap(_, let patches): [patches]
+    case .sparse(_, let view, let epilogue): [view] + (epilogue.bias.map { [$0] } ?? [])
     case .noise, .fill: []
     case .logSumExp(let view, _): [view]
     case .assembly(let parts, _, _): parts

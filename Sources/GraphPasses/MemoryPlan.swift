@@ -48,7 +48,8 @@ extension Program {
   }
 
   /// For each temporary or input the positions of the instructions from its first write to its last
-  /// read, both included; nil for what lies outside the arena. Inputs are there from the start.
+  /// read, both included; nil for what lies outside the arena or is never touched, as a sparse input may
+  /// be. Inputs are there from the start.
   package func lifetimes() -> [ClosedRange<Int>?] {
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
     for (position, instruction) in instructions.enumerated() {
@@ -60,9 +61,6 @@ extension Program {
           lifetimes[buffer] = (lifetimes[buffer]?.lowerBound ?? position)...position
         }
       }
-    }
-    for (index, buffer) in buffers.enumerated() where lifetimes[index] == nil {
-      if case .input = buffer.kind { lifetimes[index] = -1 ... -1 }
     }
     return lifetimes
   }
@@ -109,6 +107,8 @@ extension Instruction {
     case .product(_, let a, let b, let epilogue, _):
       [a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? [])
     case .columns(_, let y, let w, _): [y.owner, w.owner]
+    case .sparse(_, let view, let epilogue, _):
+      [view.owner] + (epilogue.bias.map { [$0.owner] } ?? [])
     case .patches(_, let x, _), .overlap(_, let x, _), .logSumExp(let x, _, _, _, _): [x.owner]
     case .noise, .fill: []
     }
@@ -119,7 +119,7 @@ extension Instruction {
     switch self {
     case .loop(let loop): loop.stores.map(\.buffer)
     case .product(_, _, _, _, let result), .columns(_, _, _, let result),
-      .patches(_, _, let result), .overlap(_, _, let result),
+      .patches(_, _, let result), .overlap(_, _, let result), .sparse(_, _, _, let result),
       .noise(_, _, let result), .logSumExp(_, _, _, _, let result), .fill(_, let result):
       [result]
     }

@@ -34,16 +34,6 @@ package enum Product: Hashable, Sendable {
   case convolution(ConvolutionShape)
   case convolutionInputGradient(ConvolutionShape)
   case convolutionWeightGradient(ConvolutionShape)
-
-  /// Floating-point operations, a multiplication and an addition counted as two.
-  package var flops: Int {
-    switch self {
-    case .matmul(let rows, let columns, let inner, _, _): 2 * rows * columns * inner
-    case .convolution(let s), .convolutionInputGradient(let s), .convolutionWeightGradient(let s):
-      2 * s.count * s.outHeight * s.outWidth * s.outChannels * s.inChannels * s.kernelHeight
-        * s.kernelWidth
-    }
-  }
 }
 
 /// All extents of a convolution x `[N, H, W, I]`, w `[O, I, kH, kW]` → y `[N, H', W', O]`.
@@ -116,6 +106,8 @@ package enum Instruction: Hashable, Sendable {
   case patches(ConvolutionShape, x: ArrayView, result: Int)
   /// The reverse: x as the sum of overlapping patches.
   case overlap(ConvolutionShape, patches: ArrayView, result: Int)
+  /// A product of a sparse input, which is read where its source holds it, and a dense array.
+  case sparse(SparseProduct, ArrayView, Epilogue, result: Int)
   case noise(NoiseDistribution, stream: Int, result: Int)
   case logSumExp(ArrayView, outer: Int, count: Int, inner: Int, result: Int)
   case fill(Double, result: Int)

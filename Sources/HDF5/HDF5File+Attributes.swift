@@ -6,6 +6,8 @@ public enum AttributeValue: Hashable, Sendable {
   case string(String)
   /// One integer, stored as int64.
   case integer(Int)
+  /// A list of at most 1024 integers, but not of one, stored as int64.
+  case integers([Int])
   /// One number, stored as float64.
   case real(Double)
   /// A list of strings.
@@ -32,6 +34,10 @@ extension HDF5File {
         try unsafe context.write(
           name, of: owner, chdf5_stored_int64(), chdf5_native_int64(), count: nil, place,
           [Int64(value)])
+      case .integers(let values):
+        try unsafe context.write(
+          name, of: owner, chdf5_stored_int64(), chdf5_native_int64(), count: values.count, place,
+          values.map { Int64($0) })
       case .real(let value):
         try unsafe context.write(
           name, of: owner, chdf5_stored_double(), chdf5_native_double(), count: nil, place, [value])
@@ -91,13 +97,19 @@ extension ErrorContext {
       try check(unsafe H5Aread(raw, chdf5_native_int64(), &value), "read the attribute", place)
       return .integer(Int(value))
     }
+    if shape.count == 1, shape[0] <= 1024, Int64.holds(stored) {
+      var values = [Int64](repeating: 0, count: shape[0])
+      if values.isEmpty { return .integers([]) }
+      try check(unsafe H5Aread(raw, chdf5_native_int64(), &values), "read the attribute", place)
+      return .integers(values.map { Int($0) })
+    }
     if shape.allSatisfy({ $0 == 1 }), Double.holds(stored) {
       var value = 0.0
       try check(unsafe H5Aread(raw, chdf5_native_double(), &value), "read the attribute", place)
       return .real(value)
     }
     throw error(
-      .wrongType, place, expected: "a number, a string or a list of strings",
+      .wrongType, place, expected: "a number, a string, or a list of integers or strings",
       found: "\(stored) of shape \(shape)", remedy: "Write the attribute in one of these kinds.")
   }
 

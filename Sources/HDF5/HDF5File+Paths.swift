@@ -6,6 +6,18 @@ extension HDF5File {
     (try? withFile { (file) throws(HDF5Error) in _ = try context.resolve(path, in: file) }) != nil
   }
 
+  /// Whether an object is a group; false for a dataset.
+  ///
+  /// - Throws: `.missingObject`.
+  public func isGroup(_ path: String) throws(HDF5Error) -> Bool {
+    try withFile { (file) throws(HDF5Error) in
+      let path = try context.resolve(path, in: file)
+      let object = try context.adopt(
+        unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
+      return H5Iget_type(object.raw) == H5I_GROUP
+    }
+  }
+
   /// The names in `group`, sorted; `"/"` is the root.
   ///
   /// - Throws: `.missingObject`, or `.wrongKind` if it is not a group.

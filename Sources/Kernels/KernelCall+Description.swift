@@ -5,7 +5,7 @@ extension KernelCall {
   package var isProduct: Bool {
     switch self {
     case .matmul, .convolution, .columns: true
-    case .loop, .patches, .overlap, .noise, .logSumExp, .fill: false
+    case .loop, .patches, .overlap, .sparse, .noise, .logSumExp, .fill: false
     }
   }
 
@@ -24,6 +24,7 @@ extension KernelCall {
     case .columns(let s, _, _, _): return "columns \(s.label)"
     case .patches(let s, _, _): return "patches \(s.label)"
     case .overlap(let s, _, _): return "overlap \(s.label)"
+    case .sparse(let sparse, _, let epilogue, _): return sparse.label + epilogue.label
     case .noise(_, _, let examples, let perExample, _): return "noise \(examples)×\(perExample)"
     case .logSumExp(let outer, let count, let inner, _, _):
       return "logSumExp \(outer)×\(count)×\(inner)"
@@ -38,6 +39,7 @@ extension KernelCall {
     case .convolution(_, let s, _, _, _, _), .columns(let s, _, _, _):
       2 * s.count * s.outHeight * s.outWidth * s.outChannels * s.inChannels * s.kernelHeight
         * s.kernelWidth
+    case .sparse(let sparse, _, _, _): sparse.flops
     case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
     }
   }
@@ -56,7 +58,7 @@ extension KernelCall {
     case .noise(_, _, let examples, let perExample, _): return 4 * examples * perExample
     case .logSumExp(let outer, let count, let inner, _, _): return 4 * outer * (count + 1) * inner
     case .fill(_, let count, _): return 4 * count
-    case .matmul, .convolution, .columns: return 0
+    case .matmul, .convolution, .columns, .sparse: return 0
     }
   }
 }

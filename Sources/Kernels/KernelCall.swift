@@ -161,6 +161,8 @@ package enum KernelCall: Hashable, Sendable {
   case patches(ConvolutionCall, x: Place, result: Place)
   /// x as the sum of overlapping patches.
   case overlap(ConvolutionCall, patches: Place, result: Place)
+  /// A product of the examples' non-zeros and a dense array.
+  case sparse(SparseCall, dense: Place, CallEpilogue, result: Place)
   /// Rows of noise, one per example, `perExample` numbers each.
   case noise(NoiseDistribution, stream: Int, examples: Int, perExample: Int, result: Place)
   case logSumExp(outer: Int, count: Int, inner: Int, x: Place, result: Place)

@@ -83,17 +83,18 @@ package final class Workspace {
   /// - Parameters:
   ///   - parameters: the base of the parameters.
   ///   - slab: the base of the shard's outputs.
-  ///   - ids: one id per example, from which its noise derives.
-  /// - Returns: false where a product failed.
+  ///   - ids: one id per example, from which its noise derives, and its row of sparse examples.
+  ///   - examples: the non-zeros of all examples, where calls read them.
+  /// - Returns: false where a product failed, or non-zeros are missing.
   /// - Complexity: allocates nothing of its own.
   package func run(
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
-    ids: UnsafePointer<UInt32>, noise: NoiseKey
+    ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil
   ) -> Bool {
     unsafe place(parameters, slab)
     let scratch = unsafe workspace.scratch.pointer
     for index in unsafe 0..<steps.count {
-      let isFine = unsafe steps[index].run(bases, scratch, ids, noise)
+      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
       if !isFine { return false }
     }
     return true
@@ -102,14 +103,15 @@ package final class Workspace {
   /// As `run`, and adds the seconds that each call took to `seconds`, in the order of the calls.
   package func run(
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
-    ids: UnsafePointer<UInt32>, noise: NoiseKey, adding seconds: inout [Double]
+    ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil,
+    adding seconds: inout [Double]
   ) -> Bool {
     unsafe place(parameters, slab)
     let scratch = unsafe workspace.scratch.pointer
     let clock = ContinuousClock()
     var start = clock.now
     for index in unsafe 0..<steps.count {
-      let isFine = unsafe steps[index].run(bases, scratch, ids, noise)
+      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
       if !isFine { return false }
       let end = clock.now
       seconds[index] += (end - start) / .seconds(1)

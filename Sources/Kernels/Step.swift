@@ -11,6 +11,7 @@ internal import GraphIR
   case columns(OpaquePointer, Columns)
   case patches(examples: Int, vaedp_overlap, x: Place, result: Place)
   case overlap(examples: Int, vaedp_overlap, patches: Place, result: Place)
+  case sparse(Sparse)
   case noise(isNormal: Bool, stream: UInt32, examples: Int, perExample: Int, result: Place)
   case logSumExp(outer: Int, count: Int, inner: Int, x: Place, result: Place)
   case fill(Float, count: Int, result: Place)
@@ -73,6 +74,8 @@ internal import GraphIR
       return unsafe (
         .overlap(examples: shape.count, vaedp_overlap(shape), patches: patches, result: result), 0
       )
+    case .sparse(let sparse, let dense, let epilogue, let result):
+      return unsafe make(sparse, dense: dense, epilogue, result: result)
     case .noise(let distribution, let stream, let examples, let perExample, let result):
       return unsafe (
         .noise(
@@ -89,7 +92,7 @@ internal import GraphIR
   /// Runs the call; false where a product failed.
   func run(
     _ bases: Bases, _ scratch: UnsafeMutablePointer<Float>, _ ids: UnsafePointer<UInt32>,
-    _ noise: NoiseKey
+    _ noise: NoiseKey, _ rows: SparseRows?
   ) -> Bool {
     switch unsafe self {
     case .loop(let loop): unsafe vaedp_loop_run(loop, bases, scratch)
@@ -107,6 +110,9 @@ internal import GraphIR
     case .overlap(let examples, let overlap, let patches, let result):
       unsafe vaedp_patches_to_images(
         patches.address(bases), result.address(bases), examples, overlap)
+    case .sparse(let sparse):
+      guard let rows = unsafe rows else { return false }
+      unsafe sparse.run(bases, scratch, ids, rows)
     case .noise(let isNormal, let stream, let examples, let perExample, let result):
       let key = vaedp_noise(
         key: (UInt32(truncatingIfNeeded: noise.seed), UInt32(truncatingIfNeeded: noise.seed >> 32)),

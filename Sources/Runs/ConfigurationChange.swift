@@ -16,6 +16,7 @@ public struct ConfigurationChange: Sendable, Hashable, CustomStringConvertible {
     let safe = [
       "name", "training.epochs", "training.steps", "training.reportEverySteps", "checkpoints",
       "training.earlyStopping", "training.onNonFinite", "data.file", "data.labels",
+      "data.synthetic",
     ]
     return safe.contains { path == $0 || path.hasPrefix($0 + ".") }
   }

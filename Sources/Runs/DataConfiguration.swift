@@ -27,6 +27,8 @@ public struct DataConfiguration: Sendable {
   public var layout: ImageLayout
   /// What stored numbers are multiplied by; nil for the file's own word or the default.
   public var scale: Double?
+  /// What `bench` trains on; nil for uniform numbers.
+  public var synthetic: SyntheticRows?
   /// The section with all defaults filled in.
   public var resolved: JSONNode
 
@@ -37,8 +39,9 @@ public struct DataConfiguration: Sendable {
     var reader = try ObjectReader(node)
     let isGenerated = node["source"] != nil
     try reader.allow(
-      only: ["source", "file", "train", "validation", "test", "labels", "layout", "scale"]
-        + (isGenerated ? ["size"] : []))
+      only: [
+        "source", "file", "train", "validation", "test", "labels", "layout", "scale", "synthetic",
+      ] + (isGenerated ? ["size"] : []))
     if isGenerated {
       _ = try reader.string("source", among: ["sprites"])
       generatedCount = try reader.integer(
@@ -63,6 +66,12 @@ public struct DataConfiguration: Sendable {
       default: .auto
       }
     scale = try reader.optionalNumber("scale", above: 0)
+    synthetic = try reader.optionalObject("synthetic") {
+      (options: inout ObjectReader) throws(ConfigurationError) in
+      SyntheticRows(
+        density: try options.number("density", above: 0, below: 1),
+        isSparse: try options.boolean("sparse", default: false))
+    }
     try Self.require(validation, test, in: reader)
     resolved = try reader.finish()
   }

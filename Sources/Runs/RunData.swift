@@ -32,8 +32,8 @@ public struct RunData: Sendable {
     {
       try RunData.generateSprites(count, to: configuration.file, progress: progress)
     }
-    func open(_ dataset: String) throws -> MemoryExamples {
-      try DatasetReader.open(
+    func open(_ dataset: String) throws -> any StoredExamples {
+      try DatasetReader.examples(
         file: configuration.file, dataset: dataset, layout: configuration.layout,
         scale: configuration.scale)
     }

@@ -35,7 +35,8 @@ public struct StepBenchmark: Sendable, Codable {
   public var samplesPerSecond: Rates
   /// Milliseconds of a step, from the median.
   public var stepMilliseconds: Double
-  /// 10⁹ floating-point operations of the graph's products per second, all threads together.
+  /// 10⁹ floating-point operations of the graph's products per second, all threads together; of
+  /// products of sparse rows, those of their non-zeros.
   public var gflops: Double
   /// What the same threads reach in fused multiply-adds alone, measured in the same run.
   public var peakGflops: Double
@@ -63,7 +64,9 @@ public struct StepBenchmark: Sendable, Codable {
     let rates = windows.map { Double(trial.training.batchSize) / $0.stepSeconds }
     let rows = max(1, trial.training.batchSize / trial.shards)
     let graph = trial.model.gradientGraph(rows: rows)
-    let flops = Plan(graph, table: ParameterTable(trial.model.parameters)).productFlops / rows
+    let sparse = trial.examples.source.sparsity.map { ["x": $0] } ?? [:]
+    let plan = Plan(graph, table: ParameterTable(trial.model.parameters), sparse: sparse)
+    let flops = plan.productFlops / rows
     workload = trial.name
     (self.threads, shards, batch) = (threads, trial.shards, trial.training.batchSize)
     precision = trial.training.precision.rawValue
@@ -97,6 +100,14 @@ public struct StepBenchmark: Sendable, Codable {
   }
 }
 
+extension RunConfiguration {
+  /// What the model trains on here: uniform numbers, or the rows that the configuration asks for.
+  func benchmarkExamples(shape: [Int]) -> ExampleSet {
+    data.synthetic?.examples(shape: shape, batch: training.batchSize)
+      ?? syntheticExamples(shape: shape, batch: training.batchSize)
+  }
+}
+
 /// Uniform random examples, some minibatches of them, as bytes like the pixels of images.
 func syntheticExamples(shape: [Int], batch: Int) -> ExampleSet {
   let size = shape.reduce(1, *)
@@ -119,7 +130,7 @@ extension KernelProfile {
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     try self.init(
       graph, parameters: parameters, precision: configuration.training.precision,
-      repetitions: repetitions)
+      source: configuration.benchmarkExamples(shape: shape).source, repetitions: repetitions)
   }
 
   /// A table for people: share of the time, milliseconds, speed, what.

@@ -1,3 +1,4 @@
+internal import DataParallel
 internal import Datasets
 internal import Evaluation
 internal import Foundation
@@ -41,7 +42,7 @@ extension TrainedModel {
 
   private func whole(_ dataset: String, of file: String) throws -> ExampleSet {
     let data = configuration.data
-    let examples = try DatasetReader.open(
+    let examples = try DatasetReader.examples(
       file: file, dataset: dataset, layout: data.layout, scale: data.scale)
     try requireShape(examples.exampleShape, file, dataset)
     return ExampleSet(examples)

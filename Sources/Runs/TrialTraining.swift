@@ -35,7 +35,7 @@ struct TrialTraining {
     try training.checkPrecision()
     shards = training.defaultShards(
       for: model, threads: min(threads, availableThreadCount()))
-    examples = syntheticExamples(shape: shape, batch: training.batchSize)
+    examples = configuration.benchmarkExamples(shape: shape)
     trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads, training: examples,
       validation: nil)

@@ -70,16 +70,17 @@ public final class Trainer {
     let seed = UInt64(configuration.seed)
     let family = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
-      precision: configuration.precision
+      precision: configuration.precision, sparsity: training.source.sparsity
     ) { model.gradientGraph(rows: $0) }
     engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: seed),
       momentCount: configuration.optimizer.momentNames.count,
       batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
       threadCount: threads)
-    let evaluation = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
-      model.evaluationGraph(rows: $0)
-    }
+    let evaluation = PlanFamily(
+      table: table, exampleName: "x", scalarNames: model.scalarNames,
+      sparsity: validation?.source.sparsity
+    ) { model.evaluationGraph(rows: $0) }
     validator = ChunkRunner(
       evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
     noiseKey = Stream(seed: seed, purpose: .training).key

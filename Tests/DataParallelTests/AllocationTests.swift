@@ -19,6 +19,15 @@ struct AllocationTests {
     printed(result)
   }
 
+  @Test func stepsOfSparseRowsDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      try expectNoAllocations(.sparse, clipNorm: nil)
+    }
+    printed(result)
+  }
+
   @Test func stepsOfAConvolutionDoNotAllocate() async {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]

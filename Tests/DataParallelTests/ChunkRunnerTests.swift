@@ -13,11 +13,12 @@ import Testing
     let table = ParameterTable(sample.model.parameters)
     let memory = ParameterMemory(table, seed: 1)
     let evaluation = PlanFamily(
-      table: table, exampleName: "x", scalarNames: sample.model.scalarNames
+      table: table, exampleName: "x", scalarNames: sample.model.scalarNames,
+      sparsity: sample.source.sparsity
     ) { sample.model.evaluationGraph(rows: $0) }
-    let encoder = PlanFamily(table: table, exampleName: "x", scalarNames: []) {
-      sample.model.encoderGraph(rows: $0)
-    }
+    let encoder = PlanFamily(
+      table: table, exampleName: "x", scalarNames: [], sparsity: sample.source.sparsity
+    ) { sample.model.encoderGraph(rows: $0) }
     let metrics = try ChunkRunner(evaluation, chunkRows: chunkRows, threadCount: threads).run(
       rows, from: sample.source, parameters: memory, scalars: sample.scalars, noise: (3, 4))
     let means = try ChunkRunner(encoder, chunkRows: chunkRows, threadCount: threads).run(
@@ -25,7 +26,7 @@ import Testing
     return (try #require(metrics.sum("objective"))[0], try #require(means.rows("mean")))
   }
 
-  @Test(arguments: [TrainingSample.dense, .convolution], [1, 5, 36, 37, 64])
+  @Test(arguments: [TrainingSample.dense, .convolution, .sparse], [1, 5, 36, 37, 64])
   func resultsDoNotDependOnThreads(sample: TrainingSample, chunkRows: Int) throws {
     let expected = try run(sample, chunkRows: chunkRows, threads: 1, rows: rows)
     for threads in [2, 3, 16] {
@@ -36,7 +37,7 @@ import Testing
   }
 
   /// Every example is there once, in its place, however the chunks fall.
-  @Test(arguments: [TrainingSample.dense, .convolution])
+  @Test(arguments: [TrainingSample.dense, .convolution, .sparse])
   func raggedChunksGiveTheSameToRounding(sample: TrainingSample) throws {
     let expected = try run(sample, chunkRows: 37, threads: 2, rows: rows)
     #expect(expected.means.count == 37 * 3)

@@ -19,7 +19,7 @@ import Testing
     Setting(batchSize: 13, shards: 3), Setting(batchSize: 3, shards: 4),
   ]
 
-  @Test(arguments: [TrainingSample.dense, .convolution], settings)
+  @Test(arguments: [TrainingSample.dense, .convolution, .sparse], settings)
   func parametersHaveTheSameBits(sample: TrainingSample, setting: Setting) throws {
     let expected = try bits(sample, setting, threads: 1)
     for threads in [2, 3, 16] {
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [TrainingSample.dense, .convolution])
+  @Test(arguments: [TrainingSample.dense, .convolution, .sparse])
   func clippedStepsHaveTheSameBits(sample: TrainingSample) throws {
     let setting = Setting(batchSize: 16, shards: 4)
     let expected = try bits(sample, setting, threads: 1, clipNorm: 0.5)
@@ -40,7 +40,7 @@ import Testing
 
   @Test(
     .enabled(if: Precision.bfloat16.isAvailable, "needs AVX512-BF16 or AMX-BF16"),
-    arguments: [TrainingSample.dense, .convolution], [settings[0], settings[3]])
+    arguments: [TrainingSample.dense, .convolution, .sparse], [settings[0], settings[3]])
   func stepsInBFloat16HaveTheSameBits(sample: TrainingSample, setting: Setting) throws {
     let expected = try bits(sample, setting, threads: 1, precision: .bfloat16)
     for threads in [2, 3, 16] {

@@ -10,7 +10,7 @@ import Models
 struct TrainingSample: Sendable, CustomStringConvertible {
   let description: String
   let model: Model
-  let source: FloatExamples
+  let source: any ExampleSource
 
   /// Two dense layers each way, a Gaussian posterior.
   static let dense = TrainingSample(
@@ -37,6 +37,39 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       "likelihood": "bernoulli" }
     """)
 
+  /// A dense layer on counts, of which one in nine is no zero; some rows are empty.
+  static let sparse = TrainingSample("sparse", exampleShape: [45], clicks) {
+    SparseExamples(zeros: $0, columnCount: 45)
+  }
+
+  /// The same model and examples as `sparse`, held dense.
+  static let full = TrainingSample("full", exampleShape: [45], clicks) {
+    FloatExamples($0, exampleShape: [45])
+  }
+
+  private static let clicks = """
+    { "encoder": [{ "dense": { "units": 37 } }, "relu"],
+      "posterior": { "gaussian": { "latent": 3 } },
+      "decoder": [{ "dense": { "units": 37 } }, "tanh", { "dense": { "units": 45 } }],
+      "likelihood": "multinomial" }
+    """
+
+  private init(
+    _ name: String, exampleShape: [Int], _ json: String, counts: ([Float]) -> any ExampleSource
+  ) {
+    description = name
+    do {
+      model = try Model(reading: JSONNode.parse(json, file: name), exampleShape: exampleShape)
+    } catch { preconditionFailure("\(error)") }
+    let size = exampleShape.reduce(1, *)
+    source = counts(
+      (0..<100 * size).map { index -> Float in
+        let (row, element) = (index / size, index % size)
+        let isPresent = row % 10 != 4 && (row * 31 + element * 7) % 9 == 0
+        return isPresent ? Float((row + element) % 4 + 1) : 0
+      })
+  }
+
   private init(_ name: String, exampleShape: [Int], _ json: String) {
     description = name
     do {
@@ -55,7 +88,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   func family(_ precision: Precision = .float32) -> PlanFamily {
     PlanFamily(
       table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames,
-      precision: precision
+      precision: precision, sparsity: source.sparsity
     ) { [model] in model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
   }
 

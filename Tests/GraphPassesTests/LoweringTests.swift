@@ -103,6 +103,50 @@ import Testing
     #expect(program.instructions.map(kind) == ["loop"])
   }
 
+  /// A dense layer on a sparse input and its weight gradient read non-zeros.
+  @Test func denseLayersReadTheNonZerosOfTheInput() {
+    #expect(
+      kinds(sparse: ["x"]) { builder, x in
+        builder.relu(
+          builder.dense(x, weight: weight([3, 5], &builder), bias: bias(3, &builder)))
+      } == ["sparse forward + bias + activation 0.0", "loop", "sparse weightGradient"])
+  }
+
+  /// Whatever stands between makes rows dense, and other readers get them dense.
+  @Test func otherReadersOfASparseInputGetItDense() {
+    let squared = kinds(sparse: ["x"]) { builder, x in
+      builder.matmul(builder.square(x), weight([3, 5], &builder), transposeRight: true)
+    }
+    #expect(squared.allSatisfy { !$0.hasPrefix("sparse") } && squared.contains("matmul"))
+    var builder = GraphBuilder()
+    let x = builder.input("x", [4, 5])
+    let y = builder.matmul(x, weight([3, 5], &builder), transposeRight: true)
+    builder.output(.result("y"), y)
+    builder.output(.result("sum"), builder.sum(x, axes: [1]))
+    let program = builder.graph.simplified().lowered(sparse: ["x"])
+    #expect(program.instructions.map(kind) == ["sparse forward", "loop"])
+  }
+
+  /// An input of which only non-zeros are read takes no memory.
+  @Test func aSparseInputThatNobodyElseReadsHasNoPlace() {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [4, 5])
+    builder.output(
+      .result("y"), builder.matmul(x, weight([3, 5], &builder), transposeRight: true))
+    var program = builder.graph.simplified().lowered(sparse: ["x"])
+    #expect(program.planMemory().count == 0)
+  }
+
+  private func kinds(
+    sparse: Set<String>, _ layer: (inout GraphBuilder, Value) -> Value
+  ) -> [String] {
+    var builder = GraphBuilder()
+    let x = builder.input("x", [4, 5])
+    builder.output(.metric("objective"), builder.sum(builder.square(layer(&builder, x))))
+    let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
+    return graph.lowered(sparse: sparse).instructions.map(kind)
+  }
+
   @Test func theGradientOfTheDataIsNotComputed() {
     var builder = GraphBuilder()
     let x = builder.input("x", [2, 8, 8, 3])
@@ -144,6 +188,9 @@ private func kind(_ instruction: Instruction) -> String {
   case .columns: return "columns"
   case .patches: return "patches"
   case .overlap: return "overlap"
+  case .sparse(let product, _, let epilogue, _):
+    return "sparse \(product.kind)" + (epilogue.bias == nil ? "" : " + bias")
+      + (epilogue.slope.map { " + activation \($0)" } ?? "")
   case .noise: return "noise"
   case .logSumExp: return "logSumExp"
   case .fill: return "fill"

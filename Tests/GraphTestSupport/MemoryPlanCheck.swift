@@ -11,7 +11,9 @@ extension Program {
   package func violations(of plan: MemoryPlan) -> [String] {
     var claims = ArenaClaims(program: self, plan: plan)
     for (index, buffer) in buffers.enumerated() {
-      if case .input = buffer.kind { claims.write(index, by: "the caller") }
+      if case .input = buffer.kind, plan.offsets[index] != nil {
+        claims.write(index, by: "the caller")
+      }
     }
     for (position, instruction) in instructions.enumerated() {
       let (reads, writes) = instruction.touched
@@ -104,6 +106,8 @@ extension Instruction {
     case .product(_, let a, let b, let epilogue, let result):
       ([a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? []), [result])
     case .columns(_, let y, let w, let result): ([y.owner, w.owner], [result])
+    case .sparse(_, let dense, let epilogue, let result):
+      ([dense.owner] + (epilogue.bias.map { [$0.owner] } ?? []), [result])
     case .patches(_, let x, let result), .overlap(_, let x, let result),
       .logSumExp(let x, _, _, _, let result):
       ([x.owner], [result])

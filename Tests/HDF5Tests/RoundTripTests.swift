@@ -101,6 +101,7 @@ import Testing
     let all: [String: AttributeValue] = [
       "name": .string("μ"), "none": .string(""), "count": .integer(-5), "scale": .real(1 / 255),
       "names": .strings(["shape", "", "größe"]), "nothing": .strings([]),
+      "extents": .integers([3, -4]), "empty": .integers([]),
     ]
     let writer = try HDF5File.create(at: path)
     try writer.write("x", shape: [1], values: ([1] as [Float]).span)

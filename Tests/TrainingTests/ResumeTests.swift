@@ -44,6 +44,9 @@ import Training
       training: adam),
     TrainingSample(
       "iwae", model: perceptron(objective: "{ \"iwae\": { \"samples\": 3 } }"), training: adam),
+    TrainingSample("sparse rows", model: perceptron(), training: adam, isSparse: true) {
+      ($0 * 5 + $1) % 12 == 0 ? TrainingSample.pattern($0, $1) : 0
+    },
     TrainingSample(
       "SGD with momentum", model: perceptron(),
       training: training(
@@ -122,7 +125,7 @@ import Training
   }
 
   @Test func continuesAfterAnEpochToTheSameBits() throws {
-    let sample = Self.samples[5]
+    let sample = Self.samples[6]
     let (whole, wholeLog) = (sample.trainer(threads: 2), Log())
     _ = try run(whole, wholeLog)
     let (first, log) = (sample.trainer(threads: 1), Log())

@@ -16,7 +16,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   init(
     _ name: String, exampleShape: [Int] = [12], model json: String, training: String,
-    value: (_ row: Int, _ element: Int) -> Float = TrainingSample.pattern
+    isSparse: Bool = false, value: (_ row: Int, _ element: Int) -> Float = TrainingSample.pattern
   ) {
     description = name
     do {
@@ -25,7 +25,10 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)
     let values = (0..<31 * size).map { value($0 / size, $0 % size) }
-    source = FloatExamples(values, exampleShape: exampleShape)
+    source =
+      isSparse
+      ? SparseExamples(zeros: values, columnCount: size)
+      : FloatExamples(values, exampleShape: exampleShape)
   }
 
   /// Between 0 and 1, different for every element and row.

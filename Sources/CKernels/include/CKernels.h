@@ -117,6 +117,35 @@ void vaedp_read_ahead(const float *x, long count);
 // target[i] = bytes[i] · scale.
 void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float scale);
 
+// ---- Products of sparse rows (sparse.c) ------------------------------------------------------
+
+// Rows by their non-zeros: those of row i are starts[i]..<starts[i + 1], columns ascending.
+typedef struct {
+  const int64_t *starts;
+  const int32_t *columns;
+  const float *values;
+} vaedp_sparse;
+
+// Extents: x is [rows, inputs], row r of it the one at ids[r]; weights are [outputs, inputs].
+typedef struct {
+  long rows, inputs, outputs;
+} vaedp_sparse_shape;
+
+// Columns of the weights that are turned at once, so that they stay in the second-level cache.
+enum { VAEDP_SPARSE_TILE = 2048 };
+
+// y [rows, outputs] = x · wᵀ + bias, then y > 0 ? y : slope · y; summed in the order of the columns.
+void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape, const float *w,
+                         const float *_Nullable bias, float slope, float *y, float *scratch);
+// Floats of scratch memory that it takes.
+long vaedp_sparse_matmul_scratch(long rows);
+
+// dw [outputs, inputs] = dyᵀ · x for dy [rows, outputs]; summed in the order of the rows.
+void vaedp_sparse_gradient(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape,
+                           const float *dy, float *dw, float *scratch);
+// Floats of scratch memory that it takes for at most so many non-zeros in the rows together.
+long vaedp_sparse_gradient_scratch(vaedp_sparse_shape shape, long non_zeros);
+
 // ---- Random numbers (random.c) ---------------------------------------------------------------
 
 // Philox4x32-10 of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.

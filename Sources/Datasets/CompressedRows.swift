@@ -1,0 +1,172 @@
+internal import HDF5
+
+/// A group that holds a matrix in CSR form, while it is read and checked.
+struct CompressedRows {
+  let file: HDF5File
+  let filePath: String
+  let group: String
+
+  private func path(_ member: String) -> String { "\(group)/\(member)" }
+
+  /// An error about a member of the group; about the group itself where the name is empty.
+  func problem(
+    _ code: DatasetError.Code, _ member: String, _ expected: String, _ found: String,
+    _ remedy: String
+  ) -> DatasetError {
+    DatasetError(
+      code: code, file: filePath, object: member.isEmpty ? group : path(member),
+      expected: expected, found: found, remedy: remedy)
+  }
+
+  /// Throws where the group says that it holds something else than rows.
+  func requireRows() throws {
+    for name in ["encoding-type", "h5sparse_format"] {
+      guard case .string(let form)? = try file.attribute(name, of: group) else { continue }
+      if ["csr_matrix", "csr_array", "csr"].contains(form) { continue }
+      throw problem(
+        .malformed, "", "a matrix in CSR form", "'\(form)' as the attribute '\(name)'",
+        "Convert it with scipy's tocsr() before it is written.")
+    }
+  }
+
+  /// N and D, from the attribute or the dataset `shape`.
+  func shape(isMember: Bool) throws -> (rows: Int, columns: Int) {
+    let attribute = try file.attribute("shape", of: group)
+    let older = try file.attribute("h5sparse_shape", of: group)
+    var extents: [Int]
+    switch attribute ?? older {
+    case .integers(let values): extents = values
+    case nil where isMember:
+      let info = try file.info(path("shape"))
+      extents = info.elementCount == 2 ? try integers("shape").map { Int($0) } : info.shape
+    case nil:
+      throw problem(
+        .malformed, "", "the matrix's extents [N, D] as the attribute 'shape'", "none",
+        "Write them, for example with h5py: group.attrs['shape'] = matrix.shape.")
+    case .some(let other): throw wrongShape("\(other)")
+    }
+    guard extents.count == 2, extents.allSatisfy({ $0 >= 0 }) else {
+      throw wrongShape("\(extents)")
+    }
+    let (rows, columns) = (extents[0], extents[1])
+    guard rows > 0, columns > 0 else {
+      throw problem(.empty, "", "at least one example", "shape \(extents)", "Choose another group.")
+    }
+    guard rows <= 1 << 32, columns <= Int32.max else {
+      throw problem(
+        .wrongShape, "", "at most 2^32 rows of 2^31 - 1 columns", "shape \(extents)",
+        "Split the matrix.")
+    }
+    return (rows, columns)
+  }
+
+  private func wrongShape(_ found: String) -> DatasetError {
+    problem(
+      .wrongShape, "", "two extents [N, D] as 'shape'", found,
+      "Write the shape of the matrix, for example [1000, 20108].")
+  }
+
+  /// Where each row's non-zeros start, and where the last ones end.
+  func starts(rows: Int, columns: Int) throws -> [Int64] {
+    let count = try length("indptr")
+    guard count == rows + 1 else {
+      throw problem(
+        .wrongShape, "indptr", "\(rows + 1) numbers for \(rows) rows", "\(count)",
+        count == columns + 1
+          ? "That is one per column: convert the matrix with scipy's tocsr()."
+          : "Write 'shape' and 'indptr' of the same matrix.")
+    }
+    let starts = try integers("indptr")
+    guard starts[0] == 0 else {
+      throw problem(
+        .malformed, "indptr", "0 as its first number", "\(starts[0])",
+        "Write the whole matrix, not a part of its arrays.")
+    }
+    for row in 0..<rows where starts[row + 1] < starts[row] {
+      throw problem(
+        .malformed, "indptr", "numbers that never fall",
+        "\(starts[row + 1]) after \(starts[row]) at row \(row)", "Write the matrix again.")
+    }
+    for member in ["indices", "data"] {
+      let count = try length(member)
+      guard Int64(count) == starts[rows] else {
+        throw problem(
+          .wrongShape, member, "\(starts[rows]) numbers, as 'indptr' ends with", "\(count)",
+          "Write all arrays of the same matrix.")
+      }
+    }
+    return starts
+  }
+
+  /// The columns of the non-zeros, each below D, as they are stored.
+  func columns(below count: Int, _ starts: [Int64]) throws -> [Int32] {
+    var columns: [Int32] = []
+    columns.reserveCapacity(Int(starts.last ?? 0))
+    try eachInteger("indices") { index in
+      guard index >= 0, index < count else {
+        throw problem(
+          .malformed, "indices", "columns 0 to \(count - 1)",
+          "\(index) in row \(row(of: columns.count, starts))",
+          "Write 'shape' and 'indices' of the same matrix.")
+      }
+      columns.append(Int32(index))
+    }
+    return columns
+  }
+
+  /// The row of a non-zero.
+  private func row(of position: Int, _ starts: [Int64]) -> Int {
+    var (low, high) = (0, starts.count - 1)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= Int64(position) { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// What stored values are multiplied by.
+  func scale(argument: Double?) throws -> Double {
+    var value = argument
+    if value == nil {
+      switch try file.attribute("scale", of: group) {
+      case nil: return 1
+      case .real(let scale): value = scale
+      case .integer(let scale): value = Double(scale)
+      case .some: break
+      }
+    }
+    guard let value, Float(value).isNormal else {
+      throw problem(
+        .wrongAttribute, "", "a finite number other than 0 as the attribute 'scale'",
+        value.map { "\($0)" } ?? "something else", "Correct the scale.")
+    }
+    return value
+  }
+
+  func requireFinite(_ values: [Float], _ starts: [Int64]) throws {
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw problem(
+      .notFinite, "data", "finite values within the range of float32",
+      "\(values[index]) in row \(row(of: index, starts))",
+      "Remove or replace such values; training cannot use them.")
+  }
+
+  /// Brings each row's columns into ascending order.
+  func sort(_ columns: inout [Int32], _ values: inout [Float], _ starts: [Int64]) throws {
+    for row in 0..<starts.count - 1 {
+      let range = Int(starts[row])..<Int(starts[row + 1])
+      let isSorted = range.dropFirst().allSatisfy { columns[$0 - 1] <= columns[$0] }
+      if !isSorted {
+        let order = range.sorted { columns[$0] < columns[$1] }
+        let sorted = order.map { (columns[$0], values[$0]) }
+        for (place, entry) in zip(range, sorted) { (columns[place], values[place]) = entry }
+      }
+      for place in range.dropFirst() where columns[place - 1] == columns[place] {
+        throw problem(
+          .malformed, "indices", "each column at most once in a row",
+          "column \(columns[place]) twice in row \(row)",
+          "Call scipy's sum_duplicates() before writing.")
+      }
+    }
+  }
+}
