@@ -89,7 +89,7 @@ extension TrialTraining {
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     return try KernelProfile(
       model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
-      repetitions: 20
+      source: examples.source, repetitions: 20
     ).seconds
   }
 }
