@@ -33,7 +33,7 @@ extension TrainingRun {
       try log.append(report, step: report.step, trainer.state.nonFinite ?? NonFiniteCounts())
     }
     // The state before the step is good, and leads to the same step again.
-    if trainer.state.step > 0 { try save(isBest: false) }
+    if trainer.state.step > 0 { attempt { try save(isBest: false) } }
     throw report
   }
 
