@@ -86,10 +86,16 @@ let package = Package(
         "RandomStreams", "Reports", "Training",
       ]),
     room(
+      "Verification",
+      [
+        "Checkpoints", "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses",
+        "GraphReference", "Models", "Runs", "Training",
+      ]),
+    room(
       "VAEDP",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
-        "GraphIR", "HDF5", "Models", "Reports", "Runs", "Training",
+        "GraphIR", "HDF5", "Models", "Reports", "Runs", "Training", "Verification",
       ]),
     .executableTarget(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
@@ -145,6 +151,7 @@ let package = Package(
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "EngineTestSupport",
         "Evaluation", "HDF5", "Models", "Training",
       ]),
+    tests("Verification", ["HDF5", "Runs"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["vae-dp", "Checkpoints", "HDF5", "TestScale", "Training"],

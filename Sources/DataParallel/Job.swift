@@ -14,12 +14,15 @@ internal import Kernels
   var checks: SliceChecks
   var failed: UnsafeMutablePointer<Bool>
   var next: ShardCounter
+  var activity: StepActivity
 
   /// First stage: every worker takes the next shard that nobody has taken, until there is none. So a
   /// worker that is late or slow holds up nobody, and workers beyond the cores find nothing to do.
   borrowing func computeShards(_ worker: Int) {
     while let shard = unsafe next.take(below: update.shards) {
+      unsafe activity.beginShard(shard, worker: worker)
       unsafe failed[shard] = !compute(shard, replicas[worker])
+      unsafe activity.endShard(worker: worker)
     }
   }
 

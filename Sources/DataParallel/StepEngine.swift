@@ -42,6 +42,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public var workerCount: Int
   /// Times the stages of every step, where there is one.
   public var clock: StageClock?
+  /// What its workers are doing, for a watchdog.
+  public let activity: StepActivity
 
   let family: PlanFamily
   let slices: [Slice]
@@ -70,6 +72,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
     self.parameters = parameters
     self.shardCount = shardCount
     workerCount = max(1, threadCount)
+    activity = StepActivity(workerCount: max(1, threadCount))
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
     slices = family.table.slices()
     layout = family.plan(rows: part(0, of: min(shardCount, batchSize), count: batchSize).count).slab
@@ -114,6 +117,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
       count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
     let shards = min(shardCount, count)
     try prepare(count: count, shards: shards)
+    activity.beginStep(Int(noise.step) + 1)
+    defer { activity.endStep() }
     try source.load(order.span.extracting(range))
     forgetBoundsOfWhatWasSet()
     let update = unsafe SlicedUpdate(
@@ -127,7 +132,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
             family: family, replicas: replicas, source: source,
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
             noise: NoiseKey(seed: noise.seed, step: noise.step), update: update, slices: slices,
-            checks: checks, failed: failed, next: next))
+            checks: checks, failed: failed, next: next, activity: activity))
         next.reset()
         unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
           unsafe job.computeShards(worker)

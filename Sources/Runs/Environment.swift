@@ -19,10 +19,13 @@ public struct Environment: Sendable, Hashable, Codable {
 
   /// What stored numbers were multiplied by before the model saw them.
   public var dataScale: Double
+  /// `RunData.digest` of the data; nil in checkpoints of earlier versions.
+  public var dataDigest: String?
 
   /// This process.
-  public init(threads: Int, dataScale: Double) {
+  public init(threads: Int, dataScale: Double, dataDigest: String? = nil) {
     self.dataScale = dataScale
+    self.dataDigest = dataDigest
     version = programVersion
     instructionSet = Kernels.instructionSet()
     oneDNN = oneDNNVersion()
@@ -43,7 +46,6 @@ public struct Environment: Sendable, Hashable, Codable {
     compare("version", version, other.version)
     compare("instruction set", instructionSet, other.instructionSet)
     compare("oneDNN", oneDNN, other.oneDNN)
-    compare("scale of the data", "\(dataScale)", "\(other.dataScale)")
     return lines
   }
 

@@ -42,6 +42,14 @@ public final class MetricsLog {
     var learningRateFactor: Double
   }
 
+  /// The line of `metrics.jsonl` that says what has changed where a training goes on.
+  struct Changes: Codable {
+    var event: String
+    var step: Int
+    var epoch: Double
+    var changes: [String]
+  }
+
   /// The logs of a folder, cut after a step and an epoch: a training that goes on from there writes
   /// the rest anew. Of the rollbacks, the lines of the first `rollbacks` stay.
   ///
@@ -60,7 +68,11 @@ public final class MetricsLog {
         return incident.action == .rollback
           ? incident.rollbacks <= rollbacks : incident.step <= step
       }
-      guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else { return false }
+      guard let line = try? decoder.decode(Line.self, from: Data(text.utf8)) else {
+        // Changes at this very step are told anew.
+        return (try? decoder.decode(Changes.self, from: Data(text.utf8))).map { $0.step < step }
+          ?? false
+      }
       return line.step <= step && (line.event != "epoch" || line.epoch <= Double(epoch))
     }
     try folder.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: "metrics.jsonl")
@@ -104,6 +116,14 @@ public final class MetricsLog {
       skippedSteps: counts.skippedSteps, rollbacks: counts.rollbacks,
       learningRateFactor: counts.learningRateFactor)
     try append(Self.json(incident), to: lines)
+  }
+
+  /// Appends what has changed where a training goes on; nothing where nothing has. The table, which
+  /// is for numbers, has no line for it.
+  public func append(changes: [String], step: Int, epoch: Double) throws {
+    if changes.isEmpty { return }
+    let line = Changes(event: "resumed", step: step, epoch: epoch, changes: changes)
+    try append(Self.json(line), to: lines)
   }
 
   private func append(_ line: Line) throws {

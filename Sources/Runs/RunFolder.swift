@@ -75,12 +75,22 @@ public final class RunFolder {
       let holder = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
       throw RunError(
         code: .busy, object: path, expected: "a run folder that no other process trains in",
-        found: "process \(holder.trimmingCharacters(in: .whitespacesAndNewlines)) at work in it",
+        found: "\(name(ofHolder: holder)) at work in it",
         remedy: "Wait for it, stop it, or choose another folder with --output DIR.")
     }
+    // A child that outlives this process must not hold the lock on.
+    _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
     lock = handle
     try? handle.truncate(atOffset: 0)
-    try? handle.write(contentsOf: Data("\(getpid())\n".utf8))
+    let host = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? "\n"
+    try? handle.write(contentsOf: Data("\(getpid()) \(host)".utf8))
+  }
+
+  /// `process 123 on HOST`; the file is empty for a moment after it was locked.
+  private func name(ofHolder text: String) -> String {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard let process = words.first else { return "another process" }
+    return "process \(process)" + (words.count > 1 ? " on \(words[1])" : "")
   }
 }
 

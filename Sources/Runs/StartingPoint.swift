@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import Configuration
 internal import Foundation
 internal import Training
 
@@ -53,24 +52,5 @@ struct StartingPoint {
   /// The state of the checkpoint; nil at the start.
   func state() throws -> TrainingState? {
     try snapshot.map { try TrainingState(json: $0.state) }
-  }
-
-  /// What has changed since the checkpoint and does no harm, in words.
-  ///
-  /// - Throws: `RunError` listing changes that alter shapes or arithmetic.
-  func changes(to resolved: JSONNode, _ environment: Environment) throws -> [String] {
-    guard let snapshot else { return [] }
-    let old = try JSONNode.parse(snapshot.configuration, file: name)
-    let changes = ConfigurationChange.between(old, resolved)
-    let harmful = changes.filter { !$0.isSafe }
-    guard harmful.isEmpty else {
-      throw RunError(
-        code: .changedConfiguration, object: name,
-        expected: "the configuration that the checkpoint was made with",
-        found: harmful.map(\.description).joined(separator: "; "),
-        remedy: "Undo the change, or start anew with --output DIR.")
-    }
-    let then = Environment(json: snapshot.environment)
-    return changes.map(\.description) + (then.map { environment.differences(from: $0) } ?? [])
   }
 }

@@ -76,11 +76,13 @@ public final class TrainingRun {
   ///   - output: the folder; `runs/<name>` where nil.
   ///   - threads: threads to compute with; all that the process may use where nil.
   ///   - choosesThreads: whether a short measurement may find that fewer are faster.
+  ///   - allowsChanges: whether a checkpoint may be taken up by a configuration that computes
+  ///     differently from there on.
   ///   - observe: told what happens.
   /// - Throws: `ConfigurationError`, `DatasetError`, `HDF5Error`, `CheckpointError`, `RunError`.
   public init(
     _ configuration: RunConfiguration, output: String? = nil, resume: Resume = .never,
-    threads: Int? = nil, choosesThreads: Bool = false,
+    threads: Int? = nil, choosesThreads: Bool = false, allowsChanges: Bool = false,
     observe: @escaping (RunEvent) -> Void = { _ in }
   ) throws {
     try configuration.training.checkPrecision()
@@ -98,7 +100,7 @@ public final class TrainingRun {
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,
       anchors: configuration.anchors(examples: data.training.rows.count))
-    let start = try StartingPoint(store, resume, folder: path)
+    var start = try StartingPoint(store, resume, folder: path)
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
     training.shards = try training.shards ?? start.state()?.shards
@@ -109,15 +111,20 @@ public final class TrainingRun {
       observe(.threads(choice))
       threads = choice.threads
     }
-    environment = Environment(threads: threads, dataScale: data.scale)
+    environment = try Environment(
+      threads: threads, dataScale: data.scale, dataDigest: data.digest())
     trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
       training: data.training, validation: data.validation)
     resolved = try configuration.resolved(with: model)
       .applying(override: "training.shards=\(trainer.state.shards)")
     var changes: [String] = []
+    if start.snapshot != nil {
+      changes = try start.take(
+        resolved, environment, for: trainer, exampleCount: data.training.rows.count,
+        allowsChanges: allowsChanges)
+    }
     if let snapshot = start.snapshot {
-      changes = try start.changes(to: resolved, environment)
       try trainer.restore(snapshot, best: start.best)
       savedStep = trainer.state.step
     }
@@ -128,6 +135,9 @@ public final class TrainingRun {
       rollbacks: trainer.state.nonFinite?.rollbacks ?? 0)
     if start.snapshot != nil {
       attempt { try store.finishCutOffSave() }
+      attempt {
+        try log.append(changes: changes, step: trainer.state.step, epoch: trainer.epochPosition)
+      }
       observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
     }
   }

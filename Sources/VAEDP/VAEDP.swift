@@ -11,3 +11,4 @@
 @_exported public import Reports
 @_exported public import Runs
 @_exported public import Training
+@_exported public import Verification

@@ -10,6 +10,6 @@ struct VAEDPCommand: ParsableCommand {
     version: programVersion,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, ExportCommand.self, SampleCommand.self,
-      SummaryCommand.self, DataCommand.self, BenchCommand.self,
+      SummaryCommand.self, VerifyCommand.self, DataCommand.self, BenchCommand.self,
     ])
 }

@@ -67,6 +67,11 @@ final class ProgressLine {
 
   private func two(_ number: Double) -> String { String(format: "%.2f", number) }
 
+  /// A line from any thread, under whatever stands there.
+  static func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("\nvae-dp: \(text)\n".utf8))
+  }
+
   /// Whoever reads may have gone; training does not stop for that.
   private func write(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))

@@ -24,6 +24,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Checkpoint to continue from: auto, never or the path of a file.")
   var resume = "never"
 
+  @Flag(help: "Go on even where changed keys make the training compute differently from here on.")
+  var allowChanges = false
+
   @Option(help: "Stop and save after this time: 90s, 30m or 2h.")
   var maxTime: Duration?
 
@@ -41,10 +44,12 @@ struct TrainCommand: ParsableCommand {
         resume == "auto" ? .automatic : resume == "never" ? .never : .path(resume)
       let run = try TrainingRun(
         configuration, output: output, resume: mode, threads: threads.count,
-        choosesThreads: threads.isAutomatic
+        choosesThreads: threads.isAutomatic, allowsChanges: allowChanges
       ) { line.observe($0, of: total) }
       total = run.trainer.totalEpochs
       line.say(describe(run))
+      let watchdog = StepWatchdog(run.trainer) { ProgressLine.warn("\($0)") }
+      defer { withExtendedLifetime(watchdog) {} }
       let outcome = try run.run(maxSeconds: maxTime?.seconds) { interruption.signal != 0 }
       line.say(ending(outcome, run))
       if outcome.isUnsaved { throw ExitCode(74) }

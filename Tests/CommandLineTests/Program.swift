@@ -77,6 +77,9 @@ final class Program {
     return try String(contentsOf: errors, encoding: .utf8).contains(text)
   }
 
+  /// The process's number.
+  var identifier: Int32 { process.processIdentifier }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 }
 

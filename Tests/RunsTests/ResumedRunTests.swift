@@ -72,16 +72,36 @@ import Training
     #expect(!events.names.contains("resumed"))
   }
 
-  @Test func changesOfArithmeticAreRefusedWithTheDifference() throws {
-    try RunSample.train(scratch, "run", until: 3)
-    let changes = ["training.batchSize=16", "training.optimizer.adam.learningRate=0.5"]
-    let error = #expect(throws: RunError.self) {
-      try RunSample.train(scratch, "run", changes, resume: .automatic)
-    }
-    #expect(error?.code == .changedConfiguration)
-    #expect(
-      error?.found == "training.batchSize: 8 → 16; "
-        + "training.optimizer.adam.learningRate: 0.001 → 0.5")
+  /// Seconds in steps are those of all sessions.
+  @Test func theClockGoesOn() throws {
+    let first = try RunSample.train(scratch, "run", until: 7).trainer.state
+    let configuration = try RunSample.configuration(data: scratch.path("data.h5"))
+    let run = try TrainingRun(configuration, output: scratch.path("run"), resume: .automatic)
+    #expect(first.secondsInSteps > 0)
+    #expect(run.trainer.state.secondsInSteps == first.secondsInSteps)
+    #expect(run.trainer.state.epochSeconds == first.epochSeconds)
+    _ = try run.run()
+    #expect(run.trainer.state.secondsInSteps > first.secondsInSteps)
+  }
+
+  /// Warm-ups of the objective and of the learning rate, patience and plateau: all are halfway through
+  /// where the training stops, within an epoch and between two.
+  @Test(arguments: [7, 8, 18])
+  func rulesGoOnWhereTheyWere(stop: Int) throws {
+    let rules = [
+      "training.epochs=7", "model.objective={\"elbo\": {\"warmUpEpochs\": 2.5}}",
+      "training.schedule={\"reduceOnPlateau\": {\"patience\": 1, \"minimumImprovement\": 100}}",
+      "training.earlyStopping={\"patience\": 2, \"minimumImprovement\": 100}",
+    ]
+    let whole = try RunSample.train(scratch, "whole", rules)
+    #expect(whole.outcome.reason == .stoppedEarly && whole.trainer.state.plateau.factor == 0.5)
+    try RunSample.train(scratch, "run", rules, until: stop)
+    let resumed = try RunSample.train(scratch, "run", rules, resume: .automatic)
+    #expect(resumed.outcome.reason == .stoppedEarly)
+    #expect(resumed.trainer.state.plateau == whole.trainer.state.plateau)
+    #expect(resumed.trainer.state.best == whole.trainer.state.best)
+    #expect(resumed.trainer.state.epochsSinceBest == whole.trainer.state.epochsSinceBest)
+    try expectSame(resumed.trainer, as: whole.trainer, "stopped after \(stop)")
   }
 
   @Test func moreEpochsAreTakenUpEvenAfterTheEnd() throws {

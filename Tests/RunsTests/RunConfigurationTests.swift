@@ -120,16 +120,37 @@ import Training
     #expect(ConfigurationChange.between(old, old).isEmpty)
   }
 
-  @Test(arguments: [
-    ("training.epochs", true), ("training.earlyStopping.patience", true), ("name", true),
-    ("checkpoints.keep", true), ("training.batchSize", false), ("training.seed", false),
-    ("model.posterior", false), ("namesake", false), ("data.train", false),
-  ])
-  func onlyChangesWithoutArithmeticAreSafe(path: String, isSafe: Bool) throws {
+  static let consequences: [(path: String, consequence: ConfigurationChange.Consequence)] = [
+    ("name", .none), ("checkpoints.keep", .none), ("training.epochs", .none),
+    ("training.steps", .none), ("training.reportEverySteps", .none),
+    ("training.earlyStopping.patience", .none), ("data.file", .none), ("data.labels", .none),
+    ("training.batchSize", .arithmetic), ("training.shards", .arithmetic),
+    ("training.precision", .arithmetic), ("training.clipNorm", .arithmetic),
+    ("training.optimizer.adam.learningRate", .arithmetic), ("training.schedule", .arithmetic),
+    ("training.l2", .arithmetic), ("training.epochsOfOld", .arithmetic),
+    ("namesake", .arithmetic), ("training.seed", .epochAgain), ("data.train", .epochAgain),
+    ("data.scale", .epochAgain), ("data.validation.fraction", .epochAgain),
+    ("model.objective.elbo.beta", .epochAgain), ("model.encoder", .epochAgain),
+  ]
+
+  @Test(arguments: consequences)
+  func everyChangeHasItsConsequence(
+    path: String, consequence: ConfigurationChange.Consequence
+  ) throws {
     let none = JSONNode.object([])
-    let changes = ConfigurationChange.between(
-      try none.applying(override: "\(path)=1"), try none.applying(override: "\(path)=2"))
+    let new = try none.applying(override: "\(path)=2")
+    let changes = ConfigurationChange.between(try none.applying(override: "\(path)=1"), new)
     #expect(changes.map(\.path) == [path])
-    #expect(changes.map(\.isSafe) == [isSafe])
+    #expect(changes.map { $0.consequence(in: new) } == [consequence])
+  }
+
+  /// The cosine's factor depends on where the training ends.
+  @Test(arguments: ["epochs", "steps"])
+  func theEndOfACosineIsArithmetic(key: String) throws {
+    let old = try JSONNode.parse(
+      "{ \"training\": { \"\(key)\": 1, \"schedule\": { \"cosine\": {} } } }", file: nil)
+    let new = try old.applying(override: "training.\(key)=2")
+    let changes = ConfigurationChange.between(old, new)
+    #expect(changes.map { $0.consequence(in: new) } == [.arithmetic])
   }
 }

@@ -53,20 +53,20 @@ enum RunSample {
   @discardableResult
   static func train(
     _ scratch: ScratchFolder, _ run: String, _ overrides: [String] = [], resume: Resume = .never,
-    threads: Int? = 2, choosesThreads: Bool = false, until step: Int? = nil,
-    events: Events = Events()
+    threads: Int? = 2, choosesThreads: Bool = false, allowsChanges: Bool = false,
+    until step: Int? = nil, events: Events = Events()
   ) throws -> (outcome: RunOutcome, trainer: Trainer) {
     let configuration = try configuration(data: scratch.path("data.h5"), overrides)
     let run = try TrainingRun(
       configuration, output: scratch.path(run), resume: resume, threads: threads,
-      choosesThreads: choosesThreads, observe: events.note)
+      choosesThreads: choosesThreads, allowsChanges: allowsChanges, observe: events.note)
     let outcome = try run.run { run.trainer.state.step == step }
     return (outcome, run.trainer)
   }
 
-  /// `metrics.jsonl` or `metrics.csv` without what the clock decides.
+  /// `metrics.jsonl` or `metrics.csv` without what the clock decides, and without changes.
   static func metrics(_ scratch: ScratchFolder, _ file: String) throws -> [String] {
-    try scratch.text(file).split(separator: "\n").map {
+    try scratch.text(file).split(separator: "\n").filter { !$0.contains("\"resumed\"") }.map {
       let line = String($0)
       return line.hasPrefix("{")
         ? line.replacing(/"samplesPerSecond":[^,}]*/, with: "")

@@ -1,0 +1,116 @@
+internal import Checkpoints
+internal import Configuration
+internal import GraphIR
+internal import Models
+internal import Training
+
+extension StartingPoint {
+  /// Makes the checkpoint fit a training whose configuration may have changed since.
+  ///
+  /// Three kinds of changes: where arrays of the checkpoint no longer fit, it cannot be used; what
+  /// changes the arithmetic has to be allowed; the rest is taken as it is.
+  ///
+  /// - Parameters:
+  ///   - resolved: the configuration now.
+  ///   - trainer: the training at its beginning.
+  ///   - exampleCount: what it learns from.
+  /// - Returns: everything that has changed, in words.
+  /// - Throws: `RunError` listing what stands in the way.
+  mutating func take(
+    _ resolved: JSONNode, _ environment: Environment, for trainer: Trainer, exampleCount: Int,
+    allowsChanges: Bool
+  ) throws -> [String] {
+    guard let snapshot, var state = try state() else { return [] }
+    let old = filledIn(try JSONNode.parse(snapshot.configuration, file: name))
+    let then = Environment(json: snapshot.environment)
+    var changes = ConfigurationChange.between(old, resolved)
+    try requireArrays(of: trainer, changes)
+    changes += dataChanges(from: then, to: environment, changes)
+    if state.offset > exampleCount {
+      changes.append(
+        ConfigurationChange(
+          path: "data", old: "\(state.offset) or more examples", new: "\(exampleCount)"))
+    }
+    let weighed = changes.map { (change: $0, consequence: $0.consequence(in: resolved)) }
+    let arithmetic = weighed.filter { $0.consequence != .none }.map(\.change)
+    guard arithmetic.isEmpty || allowsChanges else {
+      throw refusal(
+        arithmetic,
+        remedy:
+          "Undo the change, go on with it by --allow-changes, or start anew with --output DIR.")
+    }
+    var words = changes.map(\.description)
+    state.change(shards: trainer.state.shards)
+    if changes.contains(where: { $0.path.hasPrefix("training.schedule") }) { state.forgetPlateau() }
+    if weighed.contains(where: { $0.consequence == .epochAgain }) {
+      if state.offset > 0 { words.append("epoch \(state.epoch + 1) starts again") }
+      if state.best != nil { words.append("the best epoch so far is forgotten") }
+      state.startEpochAgain(like: trainer.state)
+      best = nil
+    }
+    self.snapshot?.state = state.json()
+    return words + (then.map { environment.differences(from: $0) } ?? [])
+  }
+
+  /// An old configuration with the defaults of keys that did not exist when it was saved.
+  private func filledIn(_ old: JSONNode) -> JSONNode {
+    guard let configuration = try? RunConfiguration(reading: old),
+      let shape = try? Model.exampleShape(reading: configuration.model),
+      let model = try? Model(reading: configuration.model, exampleShape: shape)
+    else { return old }
+    return configuration.resolved(with: model)
+  }
+
+  /// Refuses a checkpoint without the arrays that the training needs.
+  private func requireArrays(of trainer: Trainer, _ changes: [ConfigurationChange]) throws {
+    guard let snapshot else { return }
+    let model = changes.filter { $0.path.hasPrefix("model.") }
+    let mine = snapshot.parameters.map { ($0.name, $0.shape) }
+    let needed = trainer.model.parameters.map { ($0.name, $0.shape.extents) }
+    if !model.isEmpty, !mine.elementsEqual(needed, by: ==) {
+      throw refusal(
+        model,
+        remedy: "The checkpoint's parameters do not fit. Undo the change, or start anew with "
+          + "--output DIR.")
+    }
+    let moments = Set(snapshot.moments.map(\.name))
+    let optimizer = changes.filter { $0.path.hasPrefix("training.optimizer") }
+    if !optimizer.isEmpty, !moments.isSuperset(of: trainer.configuration.optimizer.momentNames) {
+      throw refusal(
+        optimizer,
+        remedy:
+          "The checkpoint lacks the moments of this optimiser. Undo the change, or start anew "
+          + "with --output DIR.")
+    }
+  }
+
+  /// Changes of the data that no key shows.
+  private func dataChanges(
+    from then: Environment?, to now: Environment, _ changes: [ConfigurationChange]
+  ) -> [ConfigurationChange] {
+    guard let then else { return [] }
+    if then.dataScale != now.dataScale {
+      return [
+        ConfigurationChange(
+          path: "data.scale of the file", old: "\(then.dataScale)", new: "\(now.dataScale)")
+      ]
+    }
+    let isKnown = changes.contains {
+      $0.path.hasPrefix("data.") && $0.path != "data.file" && $0.path != "data.labels"
+    }
+    guard !isKnown, let old = then.dataDigest, let new = now.dataDigest, old != new else {
+      return []
+    }
+    return [
+      ConfigurationChange(
+        path: "data.content", old: "SHA-256 \(old.prefix(8))…", new: "\(new.prefix(8))…")
+    ]
+  }
+
+  private func refusal(_ changes: [ConfigurationChange], remedy: String) -> RunError {
+    RunError(
+      code: .changedConfiguration, object: name,
+      expected: "the configuration that the checkpoint was made with",
+      found: changes.map(\.description).joined(separator: "; "), remedy: remedy)
+  }
+}

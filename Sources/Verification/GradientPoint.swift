@@ -1,0 +1,112 @@
+internal import DataParallel
+internal import Execution
+internal import GraphIR
+internal import GraphPasses
+internal import GraphReference
+internal import Models
+internal import Training
+
+/// A point at which gradients are computed in several ways: parameters, examples, scalars and noise,
+/// all of them float32 numbers, so that every way begins with the same.
+struct GradientPoint {
+  let model: Model
+  let precision: Precision
+  /// B, the examples.
+  let rows: Int
+  /// Parts that they are cut into.
+  let shards: Int
+  let table: ParameterTable
+  let parameters: [[Float]]
+  /// `[B]` + example shape.
+  let examples: [Float]
+  let scalars: [Float]
+  /// Key of the noise.
+  let noiseSeed: UInt64
+  /// The engine's draws by stream, `[B, …]`.
+  private let noise: [Int: Tensor]
+
+  /// The training's own beginning with its own examples.
+  ///
+  /// Parameters of rank 0 and 1 are moved off their start: a bias of exactly 0 under black pixels
+  /// would put a ReLU on its kink, where there is no derivative to compare.
+  init(
+    _ model: Model, _ training: TrainingConfiguration, _ data: ExampleSet, rows: Int, shards: Int,
+    seed: UInt64
+  ) throws {
+    (self.model, precision) = (model, training.precision)
+    let chosen = (0..<rows).map { data.rows[$0 * data.rows.count / rows] }
+    (self.rows, self.shards, noiseSeed) = (rows, shards, seed)
+    examples = try ExampleSet(data.source, rows: chosen).values()
+    let moment = max(0, model.warmUpEndEpoch.nextDown)
+    scalars = model.scalars(atEpoch: moment).map { Float($0) }
+    let table = ParameterTable(model.parameters)
+    self.table = table
+    var random = SplitMix64(seed: seed)
+    parameters = table.entries.indices.map { index in
+      let values = table.initialValues(index, seed: UInt64(training.seed))
+      guard table.entries[index].declaration.shape.rank < 2 else { return values }
+      return values.map { $0 + Float(0.02 * random.normal()) }
+    }
+    noise = try Self.draws(
+      model.trainingGraph(rows: rows), table, seed: seed, inputs: ["x": examples])
+  }
+
+  /// What the engine's noise kernels draw for each random node of a graph.
+  private static func draws(
+    _ graph: Graph, _ table: ParameterTable, seed: UInt64, inputs: [String: [Float]]
+  ) throws -> [Int: Tensor] {
+    var draws = graph
+    draws.outputs = []
+    var streams: [Int] = []
+    for (index, node) in graph.nodes.enumerated() {
+      guard case .random(_, let stream, _) = node.op, !streams.contains(stream) else { continue }
+      streams.append(stream)
+      draws.outputs.append(Output(role: .result("\(stream)"), value: Value(index)))
+    }
+    if streams.isEmpty { return [:] }
+    let values = try runOnce(
+      draws.simplified(), parameters: ParameterMemory(table), inputs: inputs, noise: (seed, 0))
+    var noise: [Int: Tensor] = [:]
+    for (position, stream) in streams.enumerated() {
+      let shape = draws[draws.outputs[position].value].shape
+      noise[stream] = Tensor(shape: shape, values: values[position].map(Double.init))
+    }
+    return noise
+  }
+
+  /// Runs a graph of one shard in Double.
+  ///
+  /// - Parameter more: inputs beside examples and scalars.
+  /// - Returns: results of all nodes.
+  func interpret(
+    _ graph: Graph, shard: Int, parameters: [Tensor], more: [String: Tensor] = [:]
+  ) -> [Tensor] {
+    let range = part(shard, of: shards, count: rows)
+    let size = examples.count / rows
+    var inputs = more
+    for (name, shape) in graph.inputs where inputs[name] == nil {
+      if let index = model.scalarNames.firstIndex(of: name) {
+        inputs[name] = Tensor(repeating: Double(scalars[index]), shape: shape)
+      } else {
+        let values = examples[range.lowerBound * size..<range.upperBound * size]
+        inputs[name] = Tensor(shape: shape, values: values.map(Double.init))
+      }
+    }
+    return Interpreter(graph).values(inputs: inputs, parameters: parameters) { _, stream, shape in
+      guard let drawn = noise[stream] else { preconditionFailure("no noise of stream \(stream)") }
+      let size = drawn.shape.count / rows
+      let values = drawn.values[range.lowerBound * size..<range.upperBound * size]
+      return Tensor(shape: shape, values: Array(values))
+    }
+  }
+
+  /// The parameters in Double.
+  var tensors: [Tensor] {
+    zip(table.entries, parameters).map { entry, values in
+      Tensor(shape: entry.declaration.shape, values: values.map(Double.init))
+    }
+  }
+
+  /// Number of examples of a shard.
+  func rows(ofShard shard: Int) -> Int { part(shard, of: shards, count: rows).count }
+}

@@ -1,0 +1,58 @@
+internal import DataParallel
+internal import Execution
+internal import Models
+public import Runs
+internal import Training
+
+/// Checks of the promises that a training rests on, for one configuration, its data and this machine.
+///
+/// Nothing is written but a temporary folder, which goes again, and data that the configuration draws. Each check is independent; where one
+/// cannot be made at all (a training that diverges, say), it throws what stood in its way.
+public struct Verification {
+  /// What chooses directions, noise and the moments of kills.
+  public let seed: UInt64
+  let configuration: RunConfiguration
+  let model: Model
+  let data: RunData
+  let shards: Int
+  /// Seconds that opening the data took: what a process needs before its first step.
+  let openingSeconds: Double
+  let progress: (String) -> Void
+
+  /// Opens the data and joins the model.
+  ///
+  /// - Parameters:
+  ///   - seed: chooses directions, noise and the moments of kills.
+  ///   - progress: told what is being done.
+  /// - Throws: `ConfigurationError`, `DatasetError` or `HDF5Error`, as a training would.
+  public init(
+    _ configuration: RunConfiguration, seed: UInt64, progress: @escaping (String) -> Void = { _ in }
+  ) throws {
+    try configuration.training.checkPrecision()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let shape = try Model.exampleShape(reading: configuration.model)
+    _ = try Model(reading: configuration.model, exampleShape: shape)
+    data = try RunData(configuration.data, seed: configuration.training.seed) {
+      activity, fraction in
+      progress("\(activity) \(Int(fraction * 100)) %")
+    }
+    try data.finishReading()
+    model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    openingSeconds = (clock.now - start) / .seconds(1)
+    // With one shard, thread counts would have nothing to share out.
+    let chosen = configuration.training.defaultShards(for: model, threads: availableThreadCount())
+    let most = min(configuration.training.batchSize, data.training.rows.count)
+    shards = configuration.training.shards ?? max(chosen, min(4, most))
+    self.configuration = configuration
+    self.seed = seed
+    self.progress = progress
+  }
+
+  /// A training of the configuration at its beginning, cut into the shards of all checks.
+  func trainer(threads: Int) -> Trainer {
+    Trainer(
+      model: model, configuration: configuration.training, shards: shards, threads: threads,
+      training: data.training, validation: nil)
+  }
+}
