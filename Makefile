@@ -5,7 +5,7 @@ PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/vae-dp
 CONFIG ?= configs/conv.json
 
-.PHONY: train test torture build system lint clean
+.PHONY: train test torture fuzz libfuzzer build system lint clean
 
 # Trains CONFIG, or goes on where an earlier `make train` stopped.
 train: build
@@ -25,6 +25,18 @@ torture: system
 	swift build -c release --build-tests
 	VAEDP_TORTURE=1 swift test -c release --skip-build \
 	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests'
+
+# Mutated data sets, configurations and IDX files, COUNT of each; the same SEED repeats a run.
+COUNT ?= 10000
+SEED ?= 1
+fuzz: system
+	swift build -c release --product vae-dp
+	swift run -c release fuzz all --count $(COUNT) --seed $(SEED)
+
+# libFuzzer on each parser, SECONDS_EACH.
+SECONDS_EACH ?= 600
+libfuzzer: system
+	nice -n 19 Tests/Fuzzing/libfuzzer.sh all $(SECONDS_EACH)
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

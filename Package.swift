@@ -105,6 +105,10 @@ let package = Package(
     support(
       "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
     support("TestScale", []),
+    support("FuzzTargets", ["Checkpoints", "Configuration", "Datasets", "Models", "Runs"]),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
+      exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
     tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport"]),
@@ -154,7 +158,7 @@ let package = Package(
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["vae-dp", "Checkpoints", "HDF5", "TestScale", "Training"],
+      dependencies: ["vae-dp", "Checkpoints", "FuzzTargets", "HDF5", "TestScale", "Training"],
       exclude: ["Faults/faulty_calls.c"], swiftSettings: house),
   ]
 )

@@ -65,6 +65,19 @@ static inline int chdf5_link_kind(hid_t location, const char *path, size_t *valu
   }
 }
 
+// Where an open object lies in its file.
+static inline herr_t chdf5_object_address(hid_t object, uint64_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+  herr_t status = H5Oget_info1(object, &info);
+#else
+  H5O_info_t info;
+  herr_t status = H5Oget_info(object, &info);
+#endif
+  *address = status < 0 ? 0 : (uint64_t)info.addr;
+  return status;
+}
+
 // Keeps libhdf5 from printing its error stack; a setting of the calling thread.
 static inline int chdf5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 

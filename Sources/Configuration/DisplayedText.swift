@@ -22,6 +22,10 @@ func escaped(_ text: String) -> String {
   return result
 }
 
+/// `text` in one line that cannot steer a terminal: controls, line ends and marks of direction are
+/// written as their code points.
+public func printable(_ text: String) -> String { escaped(text) }
+
 /// `text` as a JSON string in its quotes.
 func quoted(_ text: String) -> String {
   var result = "\""

@@ -59,7 +59,8 @@ struct JSONParser {
     guard bytes.count <= JSONNode.byteCountLimit else {
       throw ConfigurationError(
         .invalid, JSONNode.Origin(name: name), location,
-        "expected at most \(JSONNode.byteCountLimit) bytes, found \(bytes.count)")
+        "expected at most \(JSONNode.byteCountLimit) bytes, found more",
+        remedy: "This is not a configuration: name another file.")
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
       throw failure(

@@ -2,7 +2,7 @@ internal import Storage
 
 /// Seconds in which one thread gathers `count` of the given rows, on average over all of them.
 ///
-/// - Precondition: there are `count` rows at least.
+/// - Precondition: there are `count` rows at least, all loaded.
 public func gatherSeconds(
   _ rows: [UInt32], count: Int, from source: any ExampleSource
 ) -> Double {

@@ -20,6 +20,8 @@ public struct DatasetError: Error, CustomStringConvertible, Sendable {
     case notFinite
     /// A file that breaks its format.
     case malformed
+    /// More data than the machine's memory holds.
+    case tooLarge
     /// A failure of the operating system.
     case inputOutput
   }

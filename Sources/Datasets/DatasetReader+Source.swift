@@ -7,7 +7,7 @@ extension DatasetReader {
   struct Source {
     let file: HDF5File
     let rows: DatasetRows
-    private let filePath: String
+    let filePath: String
 
     /// What the file says about the dataset.
     var info: DatasetInfo { rows.info }

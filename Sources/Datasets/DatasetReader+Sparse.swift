@@ -32,7 +32,10 @@ extension DatasetReader {
         "no '\(name)'", "Write all three, as scipy.sparse.csr_matrix has them.")
     }
     let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))
+    try requireMemory(8 * rows, for: "\(rows) rows", file: path, object: group)
     let starts = try matrix.starts(rows: rows, columns: columns)
+    let count = Int(starts.last ?? 0)
+    try requireMemory(8 * count, for: "\(count) non-zeros", file: path, object: group)
     var indices = try matrix.columns(below: columns, starts)
     let factor = try matrix.scale(argument: scale)
     var values = try matrix.values(count: indices.count, scale: factor)

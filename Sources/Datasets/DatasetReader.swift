@@ -36,6 +36,7 @@ public enum DatasetReader {
     let shape = try ExampleLayout(
       shape: source.info.shape, layout: declared ?? .channelsLast, isDeclared: declared != nil,
       problem: source.problem)
+    try source.requireMemory(shape)
     let scale = try source.scale(argument: scale)
     let reading = try source.reading(shape, scale: scale ?? 1)
     let loader = RowLoader(

@@ -39,6 +39,8 @@ public struct IDXFile: Sendable {
       }
     }
     self.shape = shape
+    // Twice, because an array that grows is copied.
+    try requireMemory(2 * count, for: "\(count) elements of shape \(shape)", file: path, object: "")
     bytes = try stream.read(count)
     guard try stream.isAtEnd() else {
       throw stream.malformed("\(count) elements of shape \(shape)", "more")
@@ -52,6 +54,12 @@ public struct IDXFile: Sendable {
   private let file: gzFile
 
   init(_ path: String) throws(DatasetError) {
+    var status = stat()
+    guard unsafe stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw DatasetError(
+        code: .malformed, file: path, object: "", expected: "an IDX file",
+        found: "a folder, a pipe or a device", remedy: "Name the folder that holds the files.")
+    }
     guard let file = unsafe gzopen(path, "rb") else {
       throw DatasetError(
         code: .missingFile, file: path, object: "", expected: "a readable file",

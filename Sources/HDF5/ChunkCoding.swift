@@ -14,6 +14,8 @@ struct ChunkCoding {
   private var isShuffled = false
   private var isDeflated = false
   private var hasChecksum = false
+  /// Places of the filters in a chunk's mask of those it did not pass through.
+  private var bits = (shuffle: UInt32(0), deflate: UInt32(0), checksum: UInt32(0))
 
   /// Packed, nothing real is larger: deflate adds at most a few bytes per 16 KiB.
   var largestPackedCount: Int { byteCount + byteCount / 8 + 1024 }
@@ -50,7 +52,11 @@ struct ChunkCoding {
   /// there is nothing to unpack.
   private mutating func takeFilters(of creation: borrowing Identifier) -> Bool {
     let count = H5Pget_nfilters(creation.raw)
-    guard count > 0 else { return false }
+    // With options, chunks at the edge are stored in another way.
+    var options: UInt32 = 0
+    guard count > 0, unsafe H5Pget_chunk_opts(creation.raw, &options) >= 0, options == 0 else {
+      return false
+    }
     for index in 0..<UInt32(count) {
       var (flags, valueCount, configuration) = (UInt32(0), 1, UInt32(0))
       var value: UInt32 = 0
@@ -59,9 +65,11 @@ struct ChunkCoding {
       {
       case H5Z_FILTER_SHUFFLE where !isShuffled && !isDeflated && !hasChecksum:
         guard valueCount >= 1, Int(value) == elementSize else { return false }
-        isShuffled = true
-      case H5Z_FILTER_DEFLATE where !isDeflated && !hasChecksum: isDeflated = true
-      case H5Z_FILTER_FLETCHER32 where !hasChecksum: hasChecksum = true
+        (isShuffled, bits.shuffle) = (true, 1 << index)
+      case H5Z_FILTER_DEFLATE where !isDeflated && !hasChecksum:
+        (isDeflated, bits.deflate) = (true, 1 << index)
+      case H5Z_FILTER_FLETCHER32 where !hasChecksum:
+        (hasChecksum, bits.checksum) = (true, 1 << index)
       default: return false
       }
     }
@@ -70,9 +78,21 @@ struct ChunkCoding {
 
   /// Unpacks a chunk; false where it is damaged.
   ///
-  /// - Parameter target: `byteCount` bytes, overwritten.
-  func unpack(_ packed: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Bool {
+  /// - Parameters:
+  ///   - skipped: The mask of filters that this chunk did not pass through.
+  ///   - target: `byteCount` bytes, overwritten.
+  func unpack(
+    _ packed: [UInt8], skipped: UInt32, into target: UnsafeMutableRawBufferPointer
+  ) -> Bool {
     precondition(target.count == byteCount, "a chunk of \(byteCount) bytes in \(target.count)")
+    var coding = self
+    coding.isShuffled = isShuffled && skipped & bits.shuffle == 0
+    coding.isDeflated = isDeflated && skipped & bits.deflate == 0
+    coding.hasChecksum = hasChecksum && skipped & bits.checksum == 0
+    return unsafe coding.unpack(packed, into: target)
+  }
+
+  private func unpack(_ packed: [UInt8], into target: UnsafeMutableRawBufferPointer) -> Bool {
     var length = packed.count
     if hasChecksum {
       length -= 4

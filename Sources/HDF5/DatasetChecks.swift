@@ -12,6 +12,15 @@ private let largestElementCount = 1 << 40
 /// Deflate cannot shrink data further than 1032 times; a declared size beyond this is not real.
 private let largestCompression: UInt64 = 1100
 
+/// A chunk's extent along the leading axis, and all its elements.
+private struct ChunkSize {
+  var rows: Int
+  var elements: Int
+}
+
+/// The most elements of a chunk: unpacking takes memory for a few chunks beside the data.
+private let largestChunk = 1 << 28
+
 extension ErrorContext {
   /// Opens the dataset at `path` and refuses what a hostile or broken file might declare.
   func openDataset(_ path: String, in file: hid_t) throws(HDF5Error) -> OpenDataset {
@@ -30,10 +39,11 @@ extension ErrorContext {
     let byteCount = try plausibleSize(shape, elementSize: H5Tget_size(type.raw), path)
     let creation = try adopt(
       H5Dget_create_plist(dataset.raw), .propertyList, "read the layout", path)
-    try checkFilters(creation, path)
-    let chunkRows = try checkLayout(creation, dataset, byteCount, rank: shape.count, path, file)
+    let filters = try checkFilters(creation, path)
+    let chunk = try checkLayout(creation, dataset, byteCount, rank: shape.count, path, file)
     let info = DatasetInfo(
-      path: path, shape: shape, elementType: elementType(of: type.raw), chunkRows: chunkRows)
+      path: path, shape: shape, elementType: elementType(of: type.raw), chunkRows: chunk?.rows,
+      chunkElementCount: chunk?.elements ?? 0, filters: filters)
     return OpenDataset(identifier: dataset, info: info)
   }
 
@@ -78,9 +88,11 @@ extension ErrorContext {
     return bytes
   }
 
+  /// The names of the filters, all of which can be undone here.
   private func checkFilters(
     _ creation: borrowing Identifier, _ path: String
-  ) throws(HDF5Error) {
+  ) throws(HDF5Error) -> [String] {
+    var names: [String] = []
     let count = H5Pget_nfilters(creation.raw)
     try check(count, "read the filters", path)
     for index in 0..<UInt32(count) {
@@ -89,21 +101,23 @@ extension ErrorContext {
       let filter = unsafe H5Pget_filter2(
         creation.raw, index, &flags, &valueCount, nil, name.count, &name, &configuration)
       try check(filter, "read the filters", path)
+      let text = String(
+        decoding: name.map { UInt8(bitPattern: $0) }.prefix { $0 != 0 }, as: UTF8.self)
       guard H5Zfilter_avail(filter) > 0 else {
-        let text = String(
-          decoding: name.map { UInt8(bitPattern: $0) }.prefix { $0 != 0 }, as: UTF8.self)
         throw refusal(
           path, found: "compression by filter \(filter) '\(text)', which is not installed",
           "Write the data again with gzip compression or none.")
       }
+      names.append(text)
     }
+    return names
   }
 
-  /// Refuses data outside the file and sizes beyond its content; returns the rows of a chunk.
+  /// Refuses data outside the file and sizes beyond its content; returns a chunk's size.
   private func checkLayout(
     _ creation: borrowing Identifier, _ dataset: borrowing Identifier, _ byteCount: Int,
     rank: Int, _ path: String, _ file: hid_t
-  ) throws(HDF5Error) -> Int? {
+  ) throws(HDF5Error) -> ChunkSize? {
     let externals = H5Pget_external_count(creation.raw)
     try check(externals, "read the layout", path)
     guard externals == 0 else {
@@ -134,15 +148,21 @@ extension ErrorContext {
         path, found: "\(byteCount) bytes declared and \(stored) bytes stored",
         "The file is damaged or was never completed.")
     }
-    return layout == H5D_CHUNKED ? try chunkRows(creation, rank, path) : nil
+    return layout == H5D_CHUNKED ? try chunkSize(creation, rank, path) : nil
   }
 
-  private func chunkRows(
+  private func chunkSize(
     _ creation: borrowing Identifier, _ rank: Int, _ path: String
-  ) throws(HDF5Error) -> Int {
+  ) throws(HDF5Error) -> ChunkSize {
     var extents = [hsize_t](repeating: 0, count: max(1, rank))
     try check(
       unsafe H5Pget_chunk(creation.raw, Int32(extents.count), &extents), "read the chunks", path)
-    return Int(clamping: extents[0])
+    let elements = extents.reduce(1.0) { $0 * Double($1) }
+    guard elements <= Double(largestChunk) else {
+      throw refusal(
+        path, found: "chunks of \(extents) elements",
+        "Write the data again in chunks of at most \(largestChunk >> 20) Mi elements.")
+    }
+    return ChunkSize(rows: Int(clamping: extents[0]), elements: Int(elements))
   }
 }

@@ -38,6 +38,10 @@ public struct DatasetInfo: Hashable, Sendable {
   /// Rows of the leading axis in one chunk; reading a multiple of it avoids decoding chunks twice.
   /// `nil` when the dataset is not chunked.
   public var chunkRows: Int?
+  /// Elements of a chunk; 0 when the dataset is not chunked.
+  public var chunkElementCount = 0
+  /// What its chunks pass through when they are written: `shuffle`, `deflate`, `fletcher32`.
+  public var filters: [String] = []
 
   /// Product of `shape`, checked against overflow when the file was read.
   public var elementCount: Int { shape.reduce(1, *) }

@@ -20,6 +20,8 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
     case refused
     /// libhdf5 or the operating system reported a failure.
     case inputOutput
+    /// libhdf5 crashed over the file, or found no end; a child process met with that.
+    case crash
     /// The file was closed before this call.
     case closed
   }
@@ -38,6 +40,9 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
   public var remedy: String
   /// The innermost and outermost entries of the library's error stack, or empty.
   public var detail: String
+
+  /// Whether the operating system failed (a disk, the memory), and not the file's content.
+  public var isSystemFailure: Bool { code == .inputOutput && detail.contains("errno = ") }
 
   /// One line: where, what, why, and what to do.
   public var description: String {

@@ -55,8 +55,12 @@ public final class HDF5File {
         found: unsafe String(cString: strerror(errno)),
         remedy: "Check the path and the permissions.")
     }
+    guard isRegularFile(path) else {
+      throw context.notHDF5(found: "a folder, a pipe or a device")
+    }
     let handle = try locked { () throws(HDF5Error) -> hid_t in
-      try context.open(path, try context.fileAccess(isLocked: true))
+      CrashGuard.name(path)
+      return try context.open(path, try context.fileAccess(isLocked: true))
     }
     self.init(handle, context)
   }
@@ -108,7 +112,10 @@ public final class HDF5File {
         .closed, "", expected: "an open file", found: "a closed one",
         remedy: "Open the file again.")
     }
-    return try locked { () throws(HDF5Error) -> Result in try body(open) }
+    return try locked { () throws(HDF5Error) -> Result in
+      CrashGuard.name(context.file)
+      return try body(open)
+    }
   }
 }
 

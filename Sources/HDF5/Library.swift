@@ -20,6 +20,8 @@ package func locked<Result: Sendable>(
     }
     // A setting of the calling thread.
     _ = chdf5_silence()
+    CrashGuard.enter()
+    defer { CrashGuard.leave() }
     return try body()
   }
 }

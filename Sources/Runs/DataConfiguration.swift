@@ -32,6 +32,15 @@ public struct DataConfiguration: Sendable {
   /// The section with all defaults filled in.
   public var resolved: JSONNode
 
+  /// All datasets of the file that training opens.
+  var datasets: [String] {
+    var names = [train]
+    for case .dataset(let name)? in [validation, test] where !names.contains(name) {
+      names.append(name)
+    }
+    return names
+  }
+
   /// Reads the section.
   ///
   /// - Throws: `ConfigurationError` at the key that is wrong.

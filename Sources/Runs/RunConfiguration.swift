@@ -35,7 +35,10 @@ public struct RunConfiguration: Sendable {
   public init(file path: String, overrides: [String] = []) throws(ConfigurationError) {
     let text: [UInt8]
     do {
-      text = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      // One byte more than may be there tells that a file is too long, without reading all of it.
+      let file = try FileHandle(forReadingFrom: URL(filePath: path))
+      defer { try? file.close() }
+      text = [UInt8](try file.read(upToCount: JSONNode.byteCountLimit + 1) ?? Data())
     } catch {
       throw ConfigurationError(
         code: .missingFile, file: path, line: nil, path: "",
@@ -100,8 +103,9 @@ public struct RunConfiguration: Sendable {
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
     }
-    if isPlain, !name.isEmpty, !name.hasPrefix(".") { return name }
+    if isPlain, (1...200).contains(name.utf8.count), !name.hasPrefix(".") { return name }
     throw reader.error(
-      "name", expected: "a folder's name of letters, digits, '-', '_' and '.'", found: name)
+      "name", expected: "a folder's name of 1 to 200 letters, digits, '-', '_' and '.'",
+      found: name)
   }
 }

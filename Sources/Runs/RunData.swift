@@ -1,6 +1,7 @@
 internal import DataParallel
 internal import Datasets
 internal import Foundation
+internal import HDF5
 internal import RandomStreams
 public import Training
 
@@ -38,6 +39,7 @@ public struct RunData: Sendable {
         scale: configuration.scale)
     }
     progress("reading \(configuration.file)", 0)
+    try Containment.rehearse(configuration.file, datasets: configuration.datasets)
     let examples = try open(configuration.train)
     exampleShape = examples.exampleShape
     scale = Double(examples.scale)

@@ -98,7 +98,8 @@ public final class RunFolder {
 public struct RunError: Error, Sendable, CustomStringConvertible {
   /// What callers may branch on.
   public enum Code: Hashable, Sendable {
-    case busy, cannotCreate, exists, nothingToResume, changedConfiguration, missing, noSplit
+    case busy, cannotCreate, exists, nothingToResume, changedConfiguration, missing, noSplit,
+      tooLarge
   }
   /// What went wrong.
   public var code: Code

@@ -81,12 +81,14 @@ extension ThreadChoice {
   /// The fastest number for steps of a training, tried on one that is thrown away: it starts from the
   /// same shards and data, and leaves no trace.
   ///
-  /// - Throws: errors of kernels. An objective that is not finite is left to the training to report; all
+  /// - Throws: errors of kernels and of the data. An objective that is not finite is left to the training to report; all
   ///   cores are taken then.
   public init(
     _ model: Model, _ configuration: TrainingConfiguration, shards: Int, examples: ExampleSet
   ) throws {
     let cores = availableThreadCount()
+    // Reading in the background takes the time of cores that are being compared.
+    try examples.source.finishReading()
     let some = ExampleSet(
       examples.source, rows: Array(examples.rows.prefix(4 * configuration.batchSize)))
     let trainer = Trainer(

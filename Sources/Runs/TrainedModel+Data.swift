@@ -2,6 +2,7 @@ internal import DataParallel
 internal import Datasets
 internal import Evaluation
 internal import Foundation
+internal import HDF5
 internal import Models
 public import Training
 
@@ -42,6 +43,7 @@ extension TrainedModel {
 
   private func whole(_ dataset: String, of file: String) throws -> ExampleSet {
     let data = configuration.data
+    try Containment.rehearse(file, datasets: [dataset])
     let examples = try DatasetReader.examples(
       file: file, dataset: dataset, layout: data.layout, scale: data.scale)
     try requireShape(examples.exampleShape, file, dataset)

@@ -96,6 +96,7 @@ public final class TrainingRun {
       observe(.preparing($0, $1))
     }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    try requireMemory(for: model, configuration.training)
     folder = try RunFolder(locking: path)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,

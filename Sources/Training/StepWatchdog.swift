@@ -14,7 +14,9 @@ public struct StuckStep: Sendable, Hashable, CustomStringConvertible {
     let places = current.shards.map { "worker \($0.worker) at shard \($0.shard)" }
     return "step \(current.step) is not done after " + String(format: "%.3g s", current.seconds)
       + (usual ?? "") + ": "
-      + (places.isEmpty ? "no worker is at a shard, so examples or memory are waited for" : places.joined(separator: ", "))
+      + (places.isEmpty
+        ? "no worker is at a shard, so examples or memory are waited for"
+        : places.joined(separator: ", "))
       + ". If the machine is not busy or out of memory, end the process; it goes on from its last "
       + "checkpoint."
   }

@@ -6,8 +6,9 @@ internal import Training
 
 /// Checks of the promises that a training rests on, for one configuration, its data and this machine.
 ///
-/// Nothing is written but a temporary folder, which goes again, and data that the configuration draws. Each check is independent; where one
-/// cannot be made at all (a training that diverges, say), it throws what stood in its way.
+/// Nothing is written but a temporary folder, which goes again, and data that the configuration
+/// draws. Each check is independent; where one cannot be made at all (a training that diverges, say),
+/// it throws what stood in its way.
 public struct Verification {
   /// What chooses directions, noise and the moments of kills.
   public let seed: UInt64

@@ -42,8 +42,8 @@ struct BenchCommand: ParsableCommand {
         results += measured
         guard profile, !json, let result = measured.last else { continue }
         let kernels = try KernelProfile(configuration, shards: result.shards)
-        print(kernels.text)
-        print(
+        try put(kernels.text)
+        try put(
           try StepProfile(
             configuration, threads: result.threads, kernels: kernels, seconds: seconds
           ).text)
@@ -51,7 +51,7 @@ struct BenchCommand: ParsableCommand {
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        print(String(decoding: try encoder.encode(results), as: UTF8.self))
+        try put(String(decoding: try encoder.encode(results), as: UTF8.self))
       }
     }
   }
@@ -60,12 +60,12 @@ struct BenchCommand: ParsableCommand {
   private func measure(_ configuration: RunConfiguration) throws -> [StepBenchmark] {
     if let numbers = threads?.comparison {
       let scaling = try ScalingBenchmark(configuration, threads: numbers, seconds: seconds)
-      if !json { print(scaling.text) }
+      if !json { try put(scaling.text) }
       return scaling.results
     }
     let result = try StepBenchmark(
       configuration, threads: try count(configuration), seconds: seconds)
-    if !json { print(line(result)) }
+    if !json { try put(line(result)) }
     return [result]
   }
 

@@ -41,7 +41,7 @@ struct EvaluateCommand: ParsableCommand {
         line.show("log-likelihood \(Int($0 * 100)) %")
       }
       if samples != nil { line.show("") }
-      print(json ? try text(result) : table(result, trained))
+      try put(json ? try text(result) : table(result, trained))
     }
   }
 

@@ -25,7 +25,7 @@ struct ExportCommand: ParsableCommand {
     try reporting {
       let trained = try TrainedModel(model)
       for file in try trained.export(format, to: output ?? trained.defaultExportFolder) {
-        print(file)
+        try put(file)
       }
     }
   }

@@ -5,19 +5,25 @@ import VAEDP
 /// Runs a command's work; an error becomes one line on standard error and the exit code of its kind.
 func reporting(_ work: () throws -> Void) throws {
   do {
+    Contained.begin()
     try work()
   } catch let code as ExitCode {
     throw code
   } catch let error as ValidationError {
     throw error
   } catch {
-    try? FileHandle.standardError.write(contentsOf: Data("vae-dp: \(error)\n".utf8))
-    throw ExitCode(exitCode(of: error))
+    say("\(error)")
+    throw ExitCode(status(of: error))
   }
 }
 
+/// Writes one line to standard error. What comes from a file cannot break or colour it.
+func say(_ problem: String) {
+  try? FileHandle.standardError.write(contentsOf: Data("vae-dp: \(printable(problem))\n".utf8))
+}
+
 /// Exit codes follow sysexits.h; 20 is a training that diverged.
-private func exitCode(of error: any Error) -> Int32 {
+func status(of error: any Error) -> Int32 {
   switch error {
   case let error as ConfigurationError: error.code == .missingFile ? 66 : 78
   case let error as DatasetError:
@@ -26,10 +32,11 @@ private func exitCode(of error: any Error) -> Int32 {
     case .alreadyExists: 73
     case .inputOutput: 74
     case .wrongShape, .wrongType, .empty, .wrongAttribute, .ambiguousLayout, .notFinite,
-      .malformed:
+      .malformed, .tooLarge:
       65
     }
-  case let error as HDF5Error: error.code == .inputOutput ? 74 : 65
+  case let error as HDF5Error:
+    error.code == .cannotOpen ? 66 : error.isSystemFailure ? 74 : 65
   case let error as CheckpointError:
     error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
   case let error as RunError:
@@ -37,12 +44,12 @@ private func exitCode(of error: any Error) -> Int32 {
     case .busy: 75
     case .cannotCreate, .exists: 73
     case .missing, .nothingToResume, .noSplit: 66
-    case .changedConfiguration: 78
+    case .changedConfiguration, .tooLarge: 78
     }
   case is SnapshotMismatch: 78
   case is NonFiniteReport, is NonFiniteStep: 20
   case is ReportError: 73
-  case is CocoaError, is IOFailure: 74
+  case is CocoaError, is IOFailure, is OutputFailure: 74
   default: 70
   }
 }

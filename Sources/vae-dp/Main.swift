@@ -11,5 +11,6 @@ struct VAEDPCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, ExportCommand.self, SampleCommand.self,
       SummaryCommand.self, VerifyCommand.self, DataCommand.self, BenchCommand.self,
+      InspectCommand.self, RehearseCommand.self,
     ])
 }

@@ -32,7 +32,7 @@ struct SampleCommand: ParsableCommand {
       let images = try trained.runner.sample(count: number, seed: seed)
       let shape = [number] + trained.runner.model.exampleShape
       try ImageGrid(images, shape: shape).write(to: output)
-      print(output)
+      try put(output)
     }
   }
 }

@@ -19,14 +19,14 @@ struct SummaryCommand: ParsableCommand {
         let configuration = try RunConfiguration(file: subject, overrides: overrides)
         let shape = try Model.exampleShape(reading: configuration.model)
         let model = try Model(reading: configuration.model, exampleShape: shape)
-        print(configuration.resolved(with: model).text())
-        print(summary(of: model, configuration.training).text)
+        try put(configuration.resolved(with: model).text())
+        try put(summary(of: model, configuration.training).text)
         return
       }
       let trained = try TrainedModel(subject)
-      print(trained.resolved.text())
-      print(summary(of: trained.runner.model, trained.configuration.training).text)
-      print(
+      try put(trained.resolved.text())
+      try put(summary(of: trained.runner.model, trained.configuration.training).text)
+      try put(
         "  trained for \(trained.state.step) steps, \(trained.state.epoch) epochs: \(trained.file)")
     }
   }

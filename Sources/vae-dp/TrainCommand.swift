@@ -65,9 +65,10 @@ struct TrainCommand: ParsableCommand {
     }
     try data.finishReading()
     let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    try requireMemory(for: model, configuration.training)
     line.say("\(configuration.name): \(data.training.rows.count) examples to train on")
-    print(configuration.resolved(with: model).text())
-    print(summary(of: model, configuration.training).text)
+    try put(configuration.resolved(with: model).text())
+    try put(summary(of: model, configuration.training).text)
   }
 
   private func describe(_ run: TrainingRun) -> String {

@@ -34,30 +34,28 @@ struct VerifyCommand: ParsableCommand {
         seed: seed ?? UInt64.random(in: 0..<1_000_000)
       ) { line.show($0) }
       var results: [VerificationCheck] = []
-      func take(_ checks: [VerificationCheck]) {
+      func take(_ checks: [VerificationCheck]) throws {
         line.show("")
-        if !json { for check in checks { print(check.line) } }
-        // Each line when it is known, in a pipe too.
-        fflush(nil)
+        if !json { for check in checks { try put(check.line) } }
         results += checks
       }
       func stopWhereAsked() throws {
         if interruption.signal != 0 { throw ExitCode(128 + interruption.signal) }
       }
-      take(try verification.gradients())
+      try take(try verification.gradients())
       try stopWhereAsked()
-      take([try verification.threads()])
+      try take([try verification.threads()])
       try stopWhereAsked()
       do {
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        take([try verification.restarts(program: program) { interruption.signal != 0 }])
+        try take([try verification.restarts(program: program) { interruption.signal != 0 }])
       } catch is CancellationError {
         try stopWhereAsked()
       }
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        print(String(decoding: try encoder.encode(results), as: UTF8.self))
+        try put(String(decoding: try encoder.encode(results), as: UTF8.self))
       }
       if results.contains(where: { !$0.isPassed }) { throw ExitCode(1) }
     }

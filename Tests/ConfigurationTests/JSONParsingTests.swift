@@ -179,7 +179,9 @@ import Testing
     let spaces = [UInt8](repeating: 0x20, count: (16 << 20) - 1)
     #expect(try JSONNode.parse(spaces + [0x31], file: nil) == .int(1))
     Refusal(
-      .invalid, "17 MiB", "c.json: expected at most 16777216 bytes, found 16777217"
+      .invalid, "17 MiB",
+      "c.json: expected at most 16777216 bytes, found more. This is not a configuration: name "
+        + "another file."
     ).check { _ = try JSONNode.parse(spaces + [0x31, 0x20], file: "c.json") }
   }
 

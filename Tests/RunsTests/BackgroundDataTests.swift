@@ -33,7 +33,7 @@ import Training
     let seconds = try #require(run.firstStepSeconds)
     #expect(seconds >= 0 && seconds < 3600)
     let status = try JSONNode.parse(scratch.text("run/status.json"), file: "status.json")
-    #expect(try status["firstStepSeconds"]?.double() == seconds)
+    #expect(try status["firstStepSeconds"]?.number(in: 0...3600) == seconds)
   }
 
   /// A fault in a row that no step has used yet: nothing is saved, the message names it, and the
@@ -54,7 +54,7 @@ import Training
   }
 
   @Test func checkingDataFindsTheFault() throws {
-    try write(notANumberIn: 5)
+    try write(notANumberIn: 50)  // Not among those that are read at once as test examples.
     let configuration = try RunSample.configuration(data: scratch.path("data.h5"))
     #expect(throws: DatasetError.self) {
       try RunData(configuration.data, seed: 0).finishReading()

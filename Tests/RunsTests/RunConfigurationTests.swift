@@ -27,11 +27,11 @@ import Training
     ),
     (
       "{ \"name\": \"../a\", \(model), \"data\": { \"file\": \"a.h5\" } }",
-      "line 1: name: expected a folder's name of letters, digits, '-', '_' and '.', found ../a"
+      "line 1: name: expected a folder's name of 1 to 200 letters, digits, '-', '_' and '.', found ../a"
     ),
     (
       "{ \"name\": \"..\", \(model), \"data\": { \"file\": \"a.h5\" } }",
-      "line 1: name: expected a folder's name of letters, digits, '-', '_' and '.', found .."
+      "line 1: name: expected a folder's name of 1 to 200 letters, digits, '-', '_' and '.', found .."
     ),
     (
       """

@@ -43,4 +43,6 @@ enum SizeLimit {
   static let kernel = 1...1024
   static let padding = 0...1023
   static let elementsPerExample = 1 << 31
+  /// Of an encoder or decoder; their names and shapes are looked up in a time that grows faster.
+  static let layers = 512
 }

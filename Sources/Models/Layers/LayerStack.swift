@@ -37,6 +37,11 @@ public struct LayerStack: Sendable {
     self.inputShape = inputShape
     var layers: [Entry] = []
     var naming = LayerNaming()
+    let count = try reader.node[name]?.elements().count ?? 0
+    guard count <= SizeLimit.layers else {
+      throw reader.error(
+        name, expected: "at most \(SizeLimit.layers) layers", found: "\(count) layers")
+    }
     _ = try reader.elements(name) { node throws(ConfigurationError) in
       let (read, resolved) = try readLayer(node)
       let name = try naming.name(read, at: node)

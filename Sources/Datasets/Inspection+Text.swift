@@ -1,0 +1,67 @@
+extension Inspection {
+  /// The inspection as lines for a reader.
+  public var text: String {
+    var lines = [file]
+    for entry in entries { lines += entry.lines }
+    if entries.isEmpty { lines.append("  nothing in it") }
+    lines.append("")
+    lines.append(advice)
+    return lines.joined(separator: "\n")
+  }
+
+  private var advice: String {
+    guard !data.isEmpty else { return "Nothing here that vae-dp can train on." }
+    let keys = ["file", "train", "validation", "test"].compactMap { key in
+      data[key].map { "\"\(key)\": \"\(JSONText.escaped($0))\"" }
+    }
+    return "To train on it: \"data\": { \(keys.joined(separator: ", ")) }"
+  }
+}
+
+extension Inspection.Entry {
+  fileprivate var lines: [String] {
+    guard kind == "dataset" else {
+      return ["  \(path)  (\(kind))"] + attributeLines + exampleLines
+    }
+    let extents = shape.map { "[\($0.map(String.init).joined(separator: ", "))] " } ?? ""
+    var head = "  \(path)  \(extents)\(type ?? "unreadable")"
+    if let chunkRows { head += ", chunks of \(chunkRows) rows" }
+    if let filters, !filters.isEmpty { head += ", " + filters.joined(separator: " + ") }
+    var lines = [head] + attributeLines
+    if let values, values.rows > 0 {
+      let part = values.rows == shape?.first ? "" : " in the first \(values.rows) rows"
+      let bad = values.notFinite == 0 ? "" : ", \(values.notFinite) NaN or infinite"
+      lines.append(
+        "    \(short(values.minimum)) to \(short(values.maximum)), mean \(short(values.mean))"
+          + bad + part)
+    }
+    return lines + exampleLines
+  }
+
+  private var exampleLines: [String] {
+    var lines: [String] = []
+    if let exampleShape, let count = shape?.first {
+      lines.append("    \(count) examples of shape \(exampleShape)")
+    }
+    if let problem { lines.append("    \(problem)") }
+    return lines
+  }
+
+  private var attributeLines: [String] {
+    attributes.sorted { $0.key < $1.key }.map { "    \($0.key) = \($0.value.prefix(200))" }
+  }
+
+  /// A number to four places.
+  private func short(_ value: Double) -> String {
+    guard abs(value) < 1e9 else { return "\(value)" }
+    let rounded = (value * 10_000).rounded() / 10_000
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  }
+}
+
+/// Text inside the quotes of a JSON string.
+private enum JSONText {
+  static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+  }
+}

@@ -1,0 +1,162 @@
+internal import HDF5
+
+/// What is in an HDF5 file, and what of it can be trained on.
+///
+/// Reading a foreign file may crash libhdf5: a program runs this in a child process (`Containment`).
+public struct Inspection: Encodable, Sendable {
+  /// A group, a dataset, or something that is not followed.
+  public struct Entry: Encodable, Sendable {
+    /// Path inside the file.
+    public var path: String
+    /// `group`, `dataset`, or why it is neither.
+    public var kind: String
+    /// Extents of a dataset, slowest axis first.
+    public var shape: [Int]?
+    /// Type of a dataset's elements.
+    public var type: String?
+    /// Rows of a chunk; nil where the dataset is not chunked.
+    public var chunkRows: Int?
+    /// What its chunks pass through.
+    public var filters: [String]?
+    /// Names and values.
+    public var attributes: [String: String] = [:]
+    /// Its values in short; nil where they are no numbers.
+    public var values: ValueSummary?
+    /// Shape of one example, channels last, where training takes the dataset.
+    public var exampleShape: [Int]?
+    /// Why training does not take it, or what is wrong with it.
+    public var problem: String?
+  }
+
+  /// The file.
+  public var file: String
+  /// Its objects, depth first.
+  public var entries: [Entry] = []
+  /// The section `data` of a configuration that would train on it; empty where nothing fits.
+  public var data: [String: String] = [:]
+
+  /// Reads a file: all it lists, and of each dataset at most the first 64 MiB.
+  ///
+  /// - Parameter progress: told what is looked at.
+  /// - Throws: `HDF5Error` where the file cannot be opened or listed.
+  public init(_ file: String, progress: (String) -> Void = { _ in }) throws {
+    self.file = file
+    progress("opening the file")
+    let source = try HDF5File(reading: file)
+    progress("listing the objects")
+    for object in try source.objects() {
+      progress("looking at \(object.path)")
+      entries.append(Entry(object, in: source, file, progress))
+    }
+    data = Self.dataSection(file, entries)
+  }
+
+  /// The keys that name the datasets: the longest that fits, and its companions.
+  private static func dataSection(_ file: String, _ entries: [Entry]) -> [String: String] {
+    func rows(_ entry: Entry) -> Int { entry.shape?.first ?? 0 }
+    func name(_ entry: Entry) -> String { String(entry.path.drop { $0 == "/" }) }
+    let fitting = entries.filter { $0.exampleShape != nil }
+    let named = fitting.filter { $0.path.lowercased().contains("train") }
+    guard
+      let train = (named.isEmpty ? fitting : named).enumerated()
+        .max(by: { (rows($0.element), -$0.offset) < (rows($1.element), -$1.offset) })?.element
+    else { return [:] }
+    var section = ["file": file, "train": name(train)]
+    for (key, mark) in [("test", "test"), ("validation", "val")] {
+      let other = fitting.first {
+        $0.path != train.path && $0.exampleShape == train.exampleShape
+          && $0.path.lowercased().contains(mark)
+      }
+      if let other { section[key] = name(other) }
+    }
+    return section
+  }
+}
+
+extension Inspection.Entry {
+  fileprivate init(
+    _ object: ListedObject, in source: HDF5File, _ file: String, _ progress: (String) -> Void
+  ) {
+    path = object.path
+    switch object.kind {
+    case .group: kind = "group"
+    case .dataset: kind = "dataset"
+    case .other(let reason):
+      kind = reason
+      return
+    }
+    for name in (try? source.attributeNames(of: path)) ?? [] {
+      let value = try? source.attribute(name, of: path)
+      attributes[name] = value.map(Self.text) ?? "of a kind that is not read"
+    }
+    guard object.kind == .dataset else {
+      readMatrix(source, file)
+      return
+    }
+    do {
+      let info = try source.info(path)
+      (shape, type) = (info.shape, "\(info.elementType)")
+      (chunkRows, filters) = (info.chunkRows, info.filters)
+      progress("reading \(path)")
+      values = try ValueSummary(info, in: source)
+      if let count = values?.notFinite, count > 0 {
+        problem = "training expects finite values. Remove or replace rows with NaN or infinity."
+        return
+      }
+      exampleShape = try Self.exampleShape(info, attributes["layout"], file)
+    } catch {
+      problem = (error as? HDF5Error).map { "\($0.found). \($0.remedy)" } ?? Self.reason(error)
+    }
+  }
+
+  /// Notes that a group holds a matrix in CSR form.
+  private mutating func readMatrix(_ source: HDF5File, _ file: String) {
+    let members = (try? source.children(of: path)) ?? []
+    guard ["data", "indices", "indptr"].allSatisfy(members.contains) else { return }
+    let matrix = CompressedRows(file: source, filePath: file, group: path)
+    do {
+      try matrix.requireRows()
+      let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))
+      (kind, shape, exampleShape) = ("sparse rows", [rows, columns], [columns])
+    } catch { problem = Self.reason(error) }
+  }
+
+  /// The shape of an example; throws where training would.
+  private static func exampleShape(
+    _ info: DatasetInfo, _ layout: String?, _ file: String
+  ) throws -> [Int] {
+    func problem(
+      _ code: DatasetError.Code, _ expected: String, _ found: String, _ remedy: String
+    ) -> DatasetError {
+      DatasetError(
+        code: code, file: file, object: info.path, expected: expected, found: found,
+        remedy: remedy)
+    }
+    guard [.uint8, .float32, .float64].contains(info.elementType) else {
+      throw problem(
+        .wrongType, "uint8, float32 or float64", "\(info.elementType)",
+        "Convert the dataset, for example with numpy's astype('float32').")
+    }
+    let declared: [String: ImageLayout] = ["NCHW": .channelsFirst, "NHWC": .channelsLast]
+    let images = layout.flatMap { declared[$0] }
+    let layout = try ExampleLayout(
+      shape: info.shape, layout: images ?? .channelsLast, isDeclared: images != nil,
+      problem: problem)
+    return layout.exampleShape
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DatasetError else { return "\(error)" }
+    return "training expects \(error.expected). \(error.remedy)"
+  }
+
+  private static func text(_ value: AttributeValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .integer(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .integers(let numbers): numbers.prefix(16).map(String.init).joined(separator: ", ")
+    case .strings(let texts): texts.prefix(16).joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+internal import HDF5
+
+/// Throws where `bytes` are more than there are.
+///
+/// - Parameters:
+///   - bytes: What is needed.
+///   - content: What needs them, for the message.
+func requireMemory(
+  _ bytes: Int, for content: String, file: String, object: String
+) throws(DatasetError) {
+  guard bytes > 1 << 26, let available = availableMemory(), bytes > available else { return }
+  throw DatasetError(
+    code: .tooLarge, file: file, object: object,
+    expected: "data that fit \(available >> 20) MiB of free memory",
+    found: "\(content), which take \(bytes >> 20) MiB",
+    remedy: "Use fewer or smaller examples, or a machine with more memory.")
+}
+
+extension DatasetReader.Source {
+  /// Throws where the rows, as they are kept, are more than the memory there is.
+  func requireMemory(_ layout: ExampleLayout) throws(DatasetError) {
+    let size = info.elementType == .uint8 ? 1 : 4
+    let (bytes, overflow) = info.elementCount.multipliedReportingOverflow(by: size)
+    try Datasets.requireMemory(
+      overflow ? .max : bytes, for: "\(layout.rowCount) examples", file: filePath,
+      object: info.path)
+  }
+}

@@ -1,0 +1,107 @@
+internal import Glibc
+
+/// How a child process ended.
+enum ChildEnding: Hashable, Sendable {
+  case exited(Int32)
+  case signalled(Int32)
+  /// It gave no sign of life for so long that it was killed.
+  case silent
+}
+
+/// A process that tells, line by line on its standard error, how far it is.
+///
+/// It has a process group of its own, so that Ctrl-C at a terminal reaches the parent alone, and it
+/// ends with its next line when the parent is gone.
+@safe struct ChildProcess: ~Copyable {
+  private let process: pid_t
+  private let lines: Int32
+
+  /// Starts `executable`; nil, with `errno`, where that cannot be done.
+  ///
+  /// - Parameter output: Its standard output; nil for none.
+  init?(_ executable: String, _ arguments: [String], output: Int32?) {
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    var actions = unsafe posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawnattr_init(&attributes)
+    defer {
+      unsafe posix_spawn_file_actions_destroy(&actions)
+      unsafe posix_spawnattr_destroy(&attributes)
+    }
+    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let output {
+      unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    } else {
+      unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    }
+    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
+    let flags = Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF)
+    unsafe posix_spawnattr_setflags(&attributes, flags)
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    // A crash is what the child is for: nobody needs its backtrace.
+    let variables = ["SWIFT_BACKTRACE=enable=no"] + Self.environment()
+    var words = unsafe ([executable] + arguments).map { unsafe strdup($0) } + [nil]
+    var environment = unsafe variables.map { unsafe strdup($0) } + [nil]
+    defer { unsafe (words + environment).forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    let status = unsafe posix_spawn(
+      &process, executable, &actions, &attributes, &words, &environment)
+    guard status == 0 else {
+      close(ends[0])
+      errno = status
+      return nil
+    }
+    (self.process, lines) = (process, ends[0])
+  }
+
+  private static func environment() -> [String] {
+    var (variables, index): ([String], Int) = ([], 0)
+    while let entry = unsafe environ[index] {
+      let text = unsafe String(cString: entry)
+      if !text.hasPrefix("SWIFT_BACKTRACE=") { variables.append(text) }
+      index += 1
+    }
+    return variables
+  }
+
+  /// Waits for its end and hands out each line.
+  ///
+  /// - Parameter patience: Milliseconds without a line, after which it is killed.
+  consuming func wait(patience: Int32, _ line: (String) -> Void) -> ChildEnding {
+    var isSilent = false
+    var rest: [UInt8] = []
+    while !isSilent {
+      var request = pollfd(fd: lines, events: Int16(POLLIN), revents: 0)
+      let count = unsafe poll(&request, 1, patience)
+      if count < 0, errno == EINTR { continue }
+      isSilent = count == 0
+      var block = [UInt8](repeating: 0, count: 4096)
+      let size = isSilent ? 0 : unsafe read(lines, &block, block.count)
+      if size <= 0 { break }
+      rest += block.prefix(size)
+      while let end = rest.firstIndex(of: 0x0A) {
+        line(String(decoding: rest[..<end], as: UTF8.self))
+        rest.removeFirst(end + 1)
+      }
+      if rest.count > 1 << 16 { rest = [] }  // No line of ours.
+    }
+    close(lines)
+    var status: Int32 = 0
+    for waited in 0... {
+      if waited == Int(patience) || isSilent { isSilent = kill(process, SIGKILL) == 0 }
+      let ended = unsafe waitpid(process, &status, isSilent ? 0 : WNOHANG)
+      if ended == process || (ended < 0 && errno != EINTR) { break }
+      usleep(1000)
+    }
+    let signal = status & 0x7F
+    return isSilent ? .silent : signal == 0 ? .exited((status >> 8) & 0xFF) : .signalled(signal)
+  }
+}

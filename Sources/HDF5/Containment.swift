@@ -1,0 +1,131 @@
+internal import Glibc
+internal import Synchronization
+
+/// Lets a child process open foreign files first, because some crash libhdf5.
+///
+/// The child does what the program is about to do: it opens the file and the datasets, reads their
+/// attributes, and reads the values where libhdf5 itself has to unpack them (`Rehearsal`). Only
+/// when it came back unharmed does the program open the same file, unchanged in place, size and
+/// time. A child costs about as much as starting the program and doing nothing, some 15 ms; the
+/// alternatives were a `fork` without `exec`, which is unsafe once there are threads, and handing
+/// all values over from the child, which costs a copy of the data set.
+///
+/// A program opts in, because only it knows how it is started as a child; without that, files are
+/// opened directly.
+public enum Containment {
+  /// How long a child may be silent: 30 s in milliseconds.
+  private static let patience: Int32 = 30_000
+
+  private struct State {
+    var executable: String?
+    var arguments: [String] = []
+    var passed: Set<Passed> = []
+  }
+
+  private struct Passed: Hashable {
+    let file: FileIdentity
+    let dataset: String
+  }
+
+  private static let state = Mutex(State())
+
+  /// From now on `rehearse` starts `executable` with `arguments`, a file and its datasets.
+  ///
+  /// That process calls `Rehearsal.run`. A crash of this process inside libhdf5 is told in one line
+  /// from now on, with exit code 65.
+  public static func enable(executable: String, arguments: [String]) {
+    state.withLock { ($0.executable, $0.arguments) = (executable, arguments) }
+    CrashGuard.arm()
+  }
+
+  /// Has a child open the datasets of a file; returns at once where one did so before.
+  ///
+  /// - Throws: `.crash`; `.refused` for values that cannot be unpacked; `.inputOutput` where no
+  ///   child can be started. What else is wrong with the file, its opening will tell.
+  public static func rehearse(_ file: String, datasets: [String]) throws(HDF5Error) {
+    guard let identity = FileIdentity(file), isRegularFile(file) else { return }
+    let (program, pending) = state.withLock { state in
+      (
+        state.executable.map { ($0, state.arguments) },
+        datasets.filter { !state.passed.contains(Passed(file: identity, dataset: $0)) }
+      )
+    }
+    guard let (executable, arguments) = program, !pending.isEmpty else { return }
+    let context = ErrorContext(file: file)
+    let (code, problem) = try run(
+      executable, arguments + ["--", file] + pending, on: file, output: nil)
+    guard code == 0 else {
+      throw context.error(
+        code == 74 ? .inputOutput : .refused, "", expected: "data that libhdf5 can unpack",
+        found: problem.isEmpty ? "a child that ended with code \(code)" : problem,
+        remedy: "The file is damaged or not to be trusted: write it again.")
+    }
+    guard FileIdentity(file) == identity else {
+      throw context.error(
+        .refused, "", expected: "a file that stays as it is", found: "one that changes",
+        remedy: "Wait until it is complete.")
+    }
+    state.withLock { state in
+      for dataset in pending { state.passed.insert(Passed(file: identity, dataset: dataset)) }
+    }
+  }
+
+  /// Runs the program on `file` as a child, and throws where it crashed.
+  ///
+  /// - Parameter output: Where the child's output goes; nil for nowhere.
+  /// - Returns: Its exit code, and what it said of an error.
+  @discardableResult
+  public static func run(
+    _ executable: String, _ arguments: [String], on file: String, output: Int32?
+  ) throws(HDF5Error) -> (code: Int32, problem: String) {
+    let context = ErrorContext(file: file)
+    guard let child = ChildProcess(executable, arguments, output: output) else {
+      throw context.error(
+        .inputOutput, "", expected: "a child process that opens the file first",
+        found: unsafe "errno = \(errno) (\(String(cString: strerror(errno))))",
+        remedy: "Allow more processes, file descriptors or memory.")
+    }
+    var (place, problem) = ("starting", "")
+    let ending = child.wait(patience: patience) { line in
+      if line.hasPrefix(Rehearsal.placeMark) {
+        place = String(line.dropFirst(Rehearsal.placeMark.count))
+      } else if line.hasPrefix(Rehearsal.problemMark) {
+        problem = String(line.dropFirst(Rehearsal.problemMark.count))
+      }
+    }
+    let remedy = "The file is damaged or not to be trusted: write it again."
+    switch ending {
+    case .exited(let code): return (code, problem)
+    case .signalled(let signal):
+      throw context.error(
+        .crash, "", expected: "a file that libhdf5 can read",
+        found: unsafe "\(String(cString: strsignal(signal))) (signal \(signal)) while \(place)",
+        remedy: remedy)
+    case .silent:
+      throw context.error(
+        .crash, "", expected: "a file that libhdf5 can read",
+        found: "no progress in \(patience / 1000) s while \(place)", remedy: remedy)
+    }
+  }
+}
+
+/// What tells two files apart, and a file from its later self.
+struct FileIdentity: Hashable, Sendable {
+  private let numbers: [Int]
+
+  /// Of the file at `path`; nil where there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    numbers = [
+      Int(bitPattern: UInt(status.st_dev)), Int(bitPattern: UInt(status.st_ino)), status.st_size,
+      status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+    ]
+  }
+}
+
+/// Whether `path` is a file with content: opening a pipe would wait for a writer.
+func isRegularFile(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}

@@ -1,0 +1,89 @@
+internal import CHDF5
+
+/// What a name in a file stands for.
+public enum ObjectKind: Hashable, Sendable {
+  case group, dataset
+  /// A named type, or a link to nowhere or out of the file; why it is not followed.
+  case other(String)
+}
+
+/// An object of a file, or a link that is not followed.
+public struct ListedObject: Hashable, Sendable {
+  /// Path inside the file, as it was reached.
+  public var path: String
+  /// What stands there.
+  public var kind: ObjectKind
+}
+
+extension HDF5File {
+  /// All objects below the root, depth first, names sorted; an object with several names comes once.
+  ///
+  /// - Parameter limit: The most objects that are listed.
+  /// - Throws: `.inputOutput` where a group is damaged.
+  public func objects(limit: Int = 10_000) throws(HDF5Error) -> [ListedObject] {
+    var (found, seen): ([ListedObject], Set<UInt64>) = ([], [])
+    var pending = ["/"]
+    while let path = pending.popLast(), found.count < limit {
+      let (object, address) = try withFile { (file) throws(HDF5Error) in
+        try context.listed(path, in: file)
+      }
+      if let address, !seen.insert(address).inserted { continue }
+      if path != "/" { found.append(object) }
+      guard object.kind == .group else { continue }
+      let prefix = path == "/" ? "" : path + "/"
+      for name in try children(of: path).reversed() { pending.append(prefix + name) }
+    }
+    return found
+  }
+
+  /// The names of an object's attributes, sorted.
+  ///
+  /// - Throws: `.missingObject`, `.inputOutput`.
+  public func attributeNames(of path: String) throws(HDF5Error) -> [String] {
+    try withFile { (file) throws(HDF5Error) in
+      let path = try context.resolve(path, in: file)
+      let owner = try context.adopt(
+        unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
+      var names: [String] = []
+      let status = unsafe withUnsafeMutablePointer(to: &names) { names in
+        unsafe H5Aiterate2(
+          owner.raw, H5_INDEX_NAME, H5_ITER_NATIVE, nil,
+          { _, name, _, names in
+            guard let name = unsafe name, let names = unsafe names else { return -1 }
+            let list = unsafe names.assumingMemoryBound(to: [String].self)
+            guard unsafe list.pointee.count < 1000 else { return 1 }
+            unsafe list.pointee.append(String(cString: name))
+            return 0
+          }, names)
+      }
+      try context.check(status, "list the attributes", path)
+      return names.sorted()
+    }
+  }
+}
+
+extension ErrorContext {
+  /// What `path` leads to inside the file, with its address.
+  fileprivate func listed(
+    _ path: String, in file: hid_t
+  ) throws(HDF5Error) -> (ListedObject, UInt64?) {
+    let resolved: String
+    do {
+      resolved = try resolve(path, in: file)
+    } catch {
+      guard error.code == .refused || error.code == .missingObject else { throw error }
+      let reason = error.code == .refused ? error.found : "a link to nothing"
+      return (ListedObject(path: path, kind: .other(reason)), nil)
+    }
+    let object = try adopt(unsafe H5Oopen(file, resolved, chdf5_default()), .object, "open", path)
+    let kind: ObjectKind =
+      switch H5Iget_type(object.raw) {
+      case H5I_GROUP: .group
+      case H5I_DATASET: .dataset
+      default: .other("a named type")
+      }
+    var address: UInt64 = 0
+    try check(unsafe chdf5_object_address(object.raw, &address), "read the address", path)
+    return (ListedObject(path: path, kind: kind), address)
+  }
+}

@@ -1,0 +1,124 @@
+internal import Glibc
+
+/// What a child process does with a file before the program touches it; see `Containment`.
+public enum Rehearsal {
+  /// Begins a line on standard error that says what comes next.
+  static let placeMark = "at: "
+  /// Begins a line on standard error that says what is wrong.
+  static let problemMark = "problem: "
+
+  /// Memory of the child: what libhdf5 and a few chunks of the largest size need.
+  private static let memoryLimit: rlim_t = 4 << 30
+
+  /// Opens `datasets` of `file` as the program will; a group stands for the datasets in it.
+  ///
+  /// Errors are not told, since the program will meet them too.
+  /// - Throws: `.inputOutput` for values that only libhdf5 can unpack, and that it cannot.
+  public static func run(_ file: String, datasets: [String]) throws(HDF5Error) {
+    tell("opening the file")
+    guard let source = try? HDF5File(reading: file) else { return }
+    for dataset in datasets { try open(dataset, of: source) }
+    tell("closing the file")
+    _ = try? source.close()
+  }
+
+  /// What the program has for a data set; known before this process is limited.
+  private static let programMemory = availableMemory() ?? .max
+
+  /// Limits this process before it meets the file: memory, time, no core dump.
+  public static func limitProcess() {
+    _ = programMemory
+    limit(RLIMIT_AS, memoryLimit)
+    limit(RLIMIT_CPU, 3600)
+    limit(RLIMIT_CORE, 0)
+  }
+
+  private static func limit(_ resource: __rlimit_resource, _ value: rlim_t) {
+    var limits = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0 else { return }
+    limits.rlim_cur = min(limits.rlim_max, value)
+    unsafe _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limits)
+  }
+
+  /// Says on standard error what comes next.
+  public static func tell(_ place: String) { write(placeMark, place) }
+
+  /// Says on standard error what is wrong.
+  public static func tell(problem: String) { write(problemMark, problem) }
+
+  private static func write(_ mark: String, _ text: String) {
+    let bytes = Array((mark + plainText(text) + "\n").utf8)
+    unsafe _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  private static func open(_ path: String, of file: HDF5File) throws(HDF5Error) {
+    tell("opening \(path)")
+    guard let info = try? file.info(path) else {
+      for name in (try? file.children(of: path)) ?? [] {
+        tell("opening \(path)/\(name)")
+        if let info = try? file.info("\(path)/\(name)") { try read(info, of: file, isMember: true) }
+      }
+      readAttributes(path, of: file)
+      return
+    }
+    readAttributes(path, of: file)
+    try read(info, of: file)
+  }
+
+  private static func readAttributes(_ path: String, of file: HDF5File) {
+    for name in (try? file.attributeNames(of: path)) ?? [] {
+      tell("reading the attribute \(name) of \(path)")
+      _ = try? file.attribute(name, of: path)
+    }
+  }
+
+  /// Reads all values where libhdf5 unpacks them, and the first and last row where nothing is packed.
+  ///
+  /// - Parameter isMember: Of a group in CSR form, whose arrays libhdf5 always unpacks.
+  private static func read(
+    _ info: DatasetInfo, of file: HDF5File, isMember: Bool = false
+  ) throws(HDF5Error) {
+    switch info.elementType {
+    case .uint8: try read(info, UInt8.self, of: file, isMember)
+    case .int8, .uint16, .int16, .int32: try read(info, Int32.self, of: file, isMember)
+    case .uint32, .int64: try read(info, Int64.self, of: file, isMember)
+    case .float32: try read(info, Float.self, of: file, isMember)
+    case .float64: try read(info, Double.self, of: file, isMember)
+    case .uint64, .string, .other: break
+    }
+  }
+
+  private static func read<T: HDF5Element & ExpressibleByIntegerLiteral>(
+    _ info: DatasetInfo, _ type: T.Type, of file: HDF5File, _ isMember: Bool
+  ) throws(HDF5Error) {
+    guard let count = info.shape.first, count > 0, info.elementCount > 0 else { return }
+    let rowSize = info.elementCount / count
+    let size = MemoryLayout<T>.size
+    // More than the program can hold is refused by its size, without reading it.
+    guard info.elementCount <= programMemory / size else { return }
+    // A row that takes most of a child's memory is no example.
+    guard rowSize <= 1 << 26 else { return }
+    // What is unpacked without libhdf5 needs no trial.
+    guard let dataset = try? DatasetRows(info.path, of: file), isMember || !dataset.isUnpackedHere
+    else { return }
+    let isPacked = !info.filters.isEmpty
+    var step = max(1, (4 << 20) / (rowSize * size))
+    if let chunk = info.chunkRows, chunk > 1 { step = max(1, step / chunk) * chunk }
+    step = min(step, max(1, (1 << 26) / rowSize))
+    let starts = isPacked ? Array(stride(from: 0, to: count, by: step)) : [0, count - 1]
+    if isPacked {
+      // A chunk that unpacks to much more than it should runs into this.
+      let needed = 8 * (info.chunkElementCount + step * rowSize) * size
+      limit(RLIMIT_AS, rlim_t(min(addressSpaceInUse() + needed + 1 << 28, Int(memoryLimit))))
+    }
+    defer { limit(RLIMIT_AS, memoryLimit) }
+    var values = [T](repeating: 0, count: (isPacked ? min(step, count) : 1) * rowSize)
+    for first in starts {
+      tell("reading row \(first) of \(info.path)")
+      let rows = first..<min(count, isPacked ? first + step : first + 1)
+      values.removeLast(max(0, values.count - rows.count * rowSize))  // Only the last are fewer.
+      var span = values.mutableSpan
+      try file.readRows(info.path, rows: rows, into: &span)
+    }
+  }
+}

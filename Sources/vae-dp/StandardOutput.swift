@@ -1,0 +1,21 @@
+import Foundation
+
+/// Results that could not be handed over.
+struct OutputFailure: Error, CustomStringConvertible {
+  var reason: String
+
+  /// One line.
+  var description: String {
+    "standard output: expected to be written, found '\(reason)'. Check the free space where it goes."
+  }
+}
+
+/// Writes lines to standard output, and throws where they do not arrive, as `print` does not.
+func put(_ text: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  } catch {
+    let reason = POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO).localizedDescription
+    throw OutputFailure(reason: reason)
+  }
+}

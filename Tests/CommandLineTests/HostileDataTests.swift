@@ -1,0 +1,137 @@
+import Foundation
+import FuzzTargets
+import Testing
+
+/// Files and circumstances that mean harm, met by the whole program.
+@Suite struct HostileDataTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
+  private func train(_ file: String) throws -> Program.Result {
+    try run("train", "small.json", "--dry-run", "data.file=\(file)", in: folder)
+  }
+
+  private func fixture(_ name: String) -> String { fixtures.appending(path: name).path }
+
+  @Test func aFileThatCrashesTheLibraryIsOneLine() throws {
+    for arguments in [
+      ["train", "small.json", "data.file=\(fixture("short-chunk.h5"))"],
+      ["inspect", fixture("short-chunk.h5")],
+    ] {
+      let result = try Program(arguments, in: folder).wait(seconds: 60)
+      #expect(result.code == 65 && result.output.isEmpty, "\(arguments) \(result)")
+      let last = result.errors.split(separator: "\n").last ?? ""
+      #expect(last.contains("short-chunk.h5: crash: expected a file that libhdf5 can read, found"))
+      #expect(last.contains(" while reading "))
+    }
+    #expect(!folder.exists("runs"))
+  }
+
+  @Test func inspectionTellsWhatCanBeTrainedOn() throws {
+    let result = try run("inspect", "data.h5", in: folder)
+    #expect(result.code == 0, "\(result)")
+    #expect(
+      result.output.contains("  train/images  [40, 6, 6] uint8, chunks of 40 rows, fletcher32"))
+    #expect(result.output.contains("40 examples of shape [6, 6, 1]"))
+    #expect(
+      result.output.contains(
+        #""data": { "file": "data.h5", "train": "train/images", "test": "test/images" }"#))
+    let json = try run("inspect", "data.h5", "--json", in: folder)
+    let object = try ScratchFolder.object(Data(json.output.utf8))
+    #expect((object["entries"] as? [Any])?.count == 4)
+    #expect(try run("inspect", "none.h5", in: folder).code == 66)
+    #expect(try run("inspect", "small.json", in: folder).code == 65)
+  }
+
+  @Test func nothingOfAFileReachesTheTerminalRaw() throws {
+    for result in [
+      try run("inspect", fixture("control.h5"), in: folder), try train(fixture("control.h5")),
+      try run("train", "small.json", "data.file=\u{1B}[31m\n.h5", in: folder),
+      try run("train", "small.json", "\u{1B}[31m=1", in: folder),
+    ] {
+      let text = result.output + result.errors
+      #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(result)")
+    }
+  }
+
+  @Test func pipesFoldersAndDevicesAreNoData() throws {
+    #expect(unsafe mkfifo(folder.url.appending(path: "pipe.h5").path, 0o600) == 0)
+    for file in ["pipe.h5", ".", "/dev/zero"] {
+      let result = try train(file)
+      #expect(result.code == 65 && result.errors.contains("found a folder, a pipe or a device"))
+    }
+    for file in [".", "none.json"] { #expect(try run("train", file, in: folder).code == 66) }
+    let endless = try run("train", "/dev/zero", in: folder)
+    #expect(endless.code == 78 && endless.errors.contains("expected at most 16777216 bytes"))
+  }
+
+  @Test func sizesBeyondReasonAreRefused() throws {
+    let name = try run(
+      "train", "small.json", "name=\(String(repeating: "a", count: 201))", in: folder)
+    #expect(name.code == 78 && name.errors.contains("1 to 200 letters"))
+    let layers = "[" + Array(repeating: "\"relu\"", count: 513).joined(separator: ",") + "]"
+    let many = try run("train", "small.json", "model.encoder=\(layers)", in: folder)
+    #expect(
+      many.code == 78 && many.errors.contains("expected at most 512 layers, found 513 layers"))
+    let units = #"["flatten",{"dense":{"units":16777216}},{"dense":{"units":16777216}}]"#
+    let large = try run("train", "small.json", "--dry-run", "model.encoder=\(units)", in: folder)
+    #expect(large.code == 78 && large.errors.contains("MiB of free memory"), "\(large)")
+  }
+
+  @Test func limitsOfTheProcessAreTold() throws {
+    let few = try limited("ulimit -n 20", "train", "small.json")
+    #expect(few.code == 0, "\(few)")
+    let none = try limited("ulimit -n 7", "train", "small.json", "--output", "other")
+    #expect((64...78).contains(none.code), "\(none)")
+    let full = try limited("exec >/dev/full", "summary", "small.json")
+    #expect(full.code == 74 && full.errors.contains("standard output: expected to be written"))
+    let closed = try limited("exec >&-", "summary", "small.json")
+    #expect(closed.code == 74, "\(closed)")
+  }
+
+  /// Runs the program behind a line of shell.
+  private func limited(_ setting: String, _ arguments: String...) throws -> Program.Result {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments =
+      ["-c", "\(setting); exec \"$@\"", "sh", Program.executable.path] + arguments
+    process.currentDirectoryURL = folder.url
+    let (output, errors) = (Pipe(), folder.url.appending(path: "limited"))
+    try Data().write(to: errors)
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    let text = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    let code = process.terminationStatus + (process.terminationReason == .exit ? 0 : 128)
+    return Program.Result(
+      code: code, output: String(decoding: text, as: UTF8.self),
+      errors: try String(contentsOf: errors, encoding: .utf8))
+  }
+
+  @Test func anIDXFileThatDeclaresMoreThanItHoldsIsRefused() throws {
+    let mnist = folder.url.appending(path: "mnist")
+    try FileManager.default.createDirectory(at: mnist, withIntermediateDirectories: true)
+    for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
+      try FileManager.default.copyItem(
+        at: fixtures.appending(path: "bomb.gz"),
+        to: mnist.appending(path: "\(name)-ubyte.gz"))
+    }
+    let result = try run("data", "mnist", "--from", "mnist", "-o", "out.h5", in: folder)
+    #expect(result.code == 65 && !folder.exists("out.h5"), "\(result)")
+  }
+
+  @Test(arguments: ParserTarget.allCases)
+  func mutantsCrashNoParser(parser: ParserTarget) throws {
+    let report = try parser.fuzz(count: 1000, seed: 1, in: folder.url)
+    #expect(report.slowest < .seconds(10))
+  }
+
+  @Test func mutatedDataSetsCrashChildrenOnly() throws {
+    let report = try DatasetTarget(program: Program.executable, folder: folder.url)
+      .fuzz(count: 300, seed: 1)
+    #expect(report.files == 300 && report.endless == 0)
+    #expect(report.escaped.isEmpty, "\(report)")
+  }
+}

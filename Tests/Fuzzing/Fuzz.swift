@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import FuzzTargets
+
+/// `make fuzz`: mutants of what the program reads; prints the seed that repeats the run.
+@main
+struct Fuzz: ParsableCommand {
+  @Argument(help: "config, override, idx, gzip, manifest, hdf5 or all.")
+  var target = "all"
+
+  @Option(help: "Mutants of each.")
+  var count = 10_000
+
+  @Option(help: "Seed of the mutations.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Most memory that this process may take, in MiB.")
+  var memory = 1024
+
+  func validate() throws {
+    let names = ParserTarget.allCases.map(\.rawValue) + ["hdf5", "all"]
+    guard names.contains(target) else {
+      throw ValidationError("expected \(names.joined(separator: ", ")), not '\(target)'.")
+    }
+  }
+
+  func run() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vae-dp-fuzz-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    print("seed \(seed), \(count) mutants each; what fails is left in \(folder.path)")
+    var isGood = true
+    for parser in ParserTarget.allCases where [parser.rawValue, "all"].contains(target) {
+      let start = ContinuousClock.now
+      let report = try parser.fuzz(count: count, seed: seed, in: folder)
+      let isFine = report.slowest < .seconds(10) && report.peakBytes < memory << 20
+      isGood = isGood && isFine
+      print(
+        "\(parser.rawValue): \(count) mutants in \(ContinuousClock.now - start), slowest "
+          + "\(report.slowest), peak memory \(report.peakBytes >> 20) MiB\(isFine ? "" : "  BAD")")
+    }
+    if ["hdf5", "all"].contains(target) { isGood = try datasets(in: folder) && isGood }
+    guard isGood else { throw ExitCode.failure }
+    try FileManager.default.removeItem(at: folder)
+  }
+
+  private func datasets(in folder: URL) throws -> Bool {
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appending(path: "vae-dp")
+    let start = ContinuousClock.now
+    let report = try DatasetTarget(program: program, folder: folder)
+      .fuzz(count: count, seed: seed) { done in
+        if done % 1000 == 0 { print("hdf5: \(done)") }
+      }
+    print(
+      "hdf5: \(report.files) mutants in \(ContinuousClock.now - start), contained crashes "
+        + "\(report.contained), without end \(report.endless), escaped \(report.escaped.count)")
+    for file in report.escaped { print("  \(file)") }
+    return report.escaped.isEmpty && report.endless == 0
+  }
+}
