@@ -18,6 +18,8 @@ public struct DatasetError: Error, CustomStringConvertible, Sendable {
     case ambiguousLayout
     /// A value that is NaN or infinite.
     case notFinite
+    /// A value that the likelihood does not describe.
+    case unsupportedValue
     /// A file that breaks its format.
     case malformed
     /// More data than the machine's memory holds.

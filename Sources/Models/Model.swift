@@ -34,6 +34,10 @@ public struct Model: Sendable {
   /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
   public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
   private var drawsFromDensity = false
+  /// The values that the likelihood lets data have.
+  public var dataSupport: ClosedRange<Float> { likelihood.support }
+  /// What configurations call the likelihood.
+  public var likelihoodName: String { type(of: likelihood).key }
 
   /// Values of the scalar inputs at a moment of training, in the order of their names.
   ///

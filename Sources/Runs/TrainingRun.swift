@@ -33,6 +33,8 @@ public enum RunEvent: Sendable {
   /// A step was not applied because something in it was not finite; training leaves it out, or has
   /// gone back. Where it ends, the report is the error.
   case nonFinite(NonFiniteReport)
+  /// Something about the data that is strange and does no harm.
+  case warning(String)
   /// Metrics or a picture could not be written; training goes on.
   case outputFailed(String)
 }
@@ -61,6 +63,7 @@ public final class TrainingRun {
   /// the system does not tell.
   public private(set) var firstStepSeconds: Double?
   private var isFirstStep = true
+  private var isChecked = false
   let store: CheckpointStore
   let environment: Environment
   let resolved: JSONNode
@@ -101,6 +104,7 @@ public final class TrainingRun {
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,
       anchors: configuration.anchors(examples: data.training.rows.count))
+    try DataCheck(model, configuration.data).checkSome(of: data.training)
     var start = try StartingPoint(store, resume, folder: path)
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
@@ -203,9 +207,13 @@ public final class TrainingRun {
 
   /// Writes a checkpoint; a failure is told and tried again at the next interval.
   ///
-  /// - Throws: what is wrong with the data: nothing is saved that was learnt before all were read.
+  /// - Throws: what is wrong with the data: nothing is saved that was learnt before all were read and
+  ///   checked.
   func save(isBest: Bool) throws {
-    try data.finishReading()
+    if !isChecked {
+      for warning in try data.check(for: model, configuration.data) { observe(.warning(warning)) }
+      isChecked = true
+    }
     let state = trainer.state
     if savedStep == state.step, !isBest, state.offset != 0 { return }
     lastSave = ContinuousClock.now

@@ -32,7 +32,7 @@ func status(of error: any Error) -> Int32 {
     case .alreadyExists: 73
     case .inputOutput: 74
     case .wrongShape, .wrongType, .empty, .wrongAttribute, .ambiguousLayout, .notFinite,
-      .malformed, .tooLarge:
+      .malformed, .tooLarge, .unsupportedValue:
       65
     }
   case let error as HDF5Error:

@@ -37,6 +37,7 @@ final class ProgressLine {
     case .saved: break
     case .saveFailed(let problem): say("checkpoint not saved, training goes on: \(problem)")
     case .nonFinite(let report): say("\(report)")
+    case .warning(let text): say(text)
     case .outputFailed(let problem): say("not written, training goes on: \(problem)")
     }
   }

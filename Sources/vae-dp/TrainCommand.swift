@@ -63,8 +63,8 @@ struct TrainCommand: ParsableCommand {
     let data = try RunData(configuration.data, seed: configuration.training.seed) {
       line.observe(.preparing($0, $1), of: 0)
     }
-    try data.finishReading()
     let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    for warning in try data.check(for: model, configuration.data) { line.say(warning) }
     try requireMemory(for: model, configuration.training)
     line.say("\(configuration.name): \(data.training.rows.count) examples to train on")
     try put(configuration.resolved(with: model).text())

@@ -44,6 +44,7 @@ enum RunSample {
       case .saveFailed(let problem): lines.append("saveFailed \(problem)")
       case .nonFinite(let report):
         lines.append("nonFinite \(report.step) \(report.action) \(report.cause.kind)")
+      case .warning(let text): lines.append("warning \(text)")
       case .outputFailed(let problem): lines.append("outputFailed \(problem)")
       }
     }

@@ -10,6 +10,7 @@ struct BernoulliLikelihood: Likelihood {
   init(reading options: inout ObjectReader) {}
 
   var isNormalized: Bool { true }
+  var support: ClosedRange<Float> { 0...1 }
 
   /// Σ (x·y − softplus(y)), which does not overflow as the logarithm of a sigmoid would.
   func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {

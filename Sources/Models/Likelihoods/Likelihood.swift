@@ -6,6 +6,8 @@ package import GraphIR
 package protocol Likelihood: ModelChoice {
   /// Whether it is the logarithm of a density, so that likelihoods of data may be estimated.
   var isNormalized: Bool { get }
+  /// The values that data may have.
+  var support: ClosedRange<Float> { get }
   /// Emits log p(x|z), `[B, K]`: the sum over the example's axes, in nats.
   ///
   /// - Parameters:
@@ -14,4 +16,11 @@ package protocol Likelihood: ModelChoice {
   func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value
   /// Emits the mean of p(x|z), of y's shape.
   func mean(_ y: Value, in emission: inout Emission) -> Value
+}
+
+extension Likelihood {
+  /// All finite numbers.
+  package var support: ClosedRange<Float> {
+    -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
+  }
 }

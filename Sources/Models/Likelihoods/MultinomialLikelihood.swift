@@ -14,6 +14,7 @@ struct MultinomialLikelihood: Likelihood {
   init(reading options: inout ObjectReader) {}
 
   var isNormalized: Bool { false }
+  var support: ClosedRange<Float> { 0...Float.greatestFiniteMagnitude }
 
   /// Σ x·y − (Σ x) log Σ e^y, over all of the example's elements.
   func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {

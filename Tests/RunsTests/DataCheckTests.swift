@@ -1,0 +1,66 @@
+import Datasets
+import Foundation
+import HDF5
+import Models
+import Runs
+import Testing
+import Training
+
+/// Data that the likelihood does not describe are found before anything is learnt from them.
+@Suite struct DataCheckTests {
+  private let scratch: ScratchFolder
+
+  init() throws {
+    scratch = try ScratchFolder()
+    try scratch.writeData()
+  }
+
+  @Test func greyLevelsThatAreNotScaledAreRefusedForBernoulli() throws {
+    let error = #expect(throws: DatasetError.self) {
+      try RunSample.train(scratch, "run", ["data.scale=1"])
+    }
+    #expect(error?.code == .unsupportedValue)
+    #expect(error?.expected == "numbers from 0.0 to 1.0, as the likelihood bernoulli describes")
+    #expect(error?.remedy.contains("data.scale") == true)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("run/checkpoints/last.h5")))
+  }
+
+  @Test func otherLikelihoodsTakeThem() throws {
+    let settings = ["data.scale=1", "model.likelihood=gaussian", "training.steps=1"]
+    #expect(try RunSample.train(scratch, "run", settings).outcome.reason == .completed)
+  }
+
+  @Test func countsBelowZeroAreRefusedForMultinomial() throws {
+    let error = #expect(throws: DatasetError.self) {
+      try warnings(of: (0..<120).map { $0 == 70 ? -1 : Float($0) }, likelihood: "multinomial")
+    }
+    #expect(error?.expected == "numbers of at least 0.0, as the likelihood multinomial describes")
+    #expect(error?.found == "-1.0 in row 23, element 1")
+  }
+
+  @Test func columnsThatNeverChangeAreTold() throws {
+    let found = try warnings(
+      of: (0..<120).map { $0 % 3 == 1 ? 0.5 : Float($0) / 120 }, likelihood: "bernoulli")
+    #expect(found.count == 1)
+    #expect(found.first?.contains("1 of 3 columns have the same value") == true)
+    #expect(found.first?.contains("(1)") == true)
+  }
+
+  /// What is said of a table of 40 rows.
+  private func warnings(of values: [Float], likelihood: String) throws -> [String] {
+    let file = try HDF5File.create(at: scratch.path("table.h5"))
+    try file.write("train", shape: [40, 3], values: values.span)
+    try file.close()
+    let configuration = try RunConfiguration(
+      json: """
+        { "model": { "encoder": [{ "dense": { "units": 4 } }],
+            "posterior": { "gaussian": { "latent": 1 } }, "decoder": [{ "dense": { "units": 3 } }],
+            "likelihood": "\(likelihood)" },
+          "data": { "file": "\(scratch.path("table.h5"))", "train": "train", "validation": null,
+            "test": null } }
+        """)
+    let data = try RunData(configuration.data, seed: 0)
+    let model = try Model(reading: configuration.model, exampleShape: [3])
+    return try data.check(for: model, configuration.data)
+  }
+}
