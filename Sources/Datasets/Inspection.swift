@@ -85,9 +85,13 @@ extension Inspection.Entry {
       kind = reason
       return
     }
-    for name in (try? source.attributeNames(of: path)) ?? [] {
-      let value = try? source.attribute(name, of: path)
-      attributes[name] = value.map(Self.text) ?? "of a kind that is not read"
+    let names = (try? source.attributeNames(of: path)) ?? []
+    // Training asks for these by name, whether they can be listed or not.
+    for name in names + ["layout", "scale"].filter({ !names.contains($0) }) {
+      do {
+        guard let value = try source.attribute(name, of: path) else { continue }
+        attributes[name] = Self.text(value)
+      } catch { attributes[name] = "of a kind that is not read" }
     }
     guard object.kind == .dataset else {
       readMatrix(source, file)

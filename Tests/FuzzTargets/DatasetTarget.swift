@@ -16,7 +16,7 @@ package struct DatasetTarget {
     /// Files that crashed a child while it rehearsed: contained.
     package var contained = 0
     /// Files over which a child found no end.
-    package var endless = 0
+    package var endless: [String] = []
     /// Files that passed the rehearsal and crashed what came after.
     package var escaped: [String] = []
   }
@@ -42,7 +42,7 @@ package struct DatasetTarget {
         files.append(file.path)
       }
       try open(files, &report)
-      for file in files where !report.escaped.contains(file) {
+      for file in files where !(report.escaped + report.endless).contains(file) {
         try FileManager.default.removeItem(atPath: file)
       }
       progress(report.files)
@@ -58,8 +58,8 @@ package struct DatasetTarget {
       report.files += done + (ended ? 1 : 0)
       if ended {
         let file = rest[rest.startIndex + done]
-        if isLate { report.endless += 1 }
-        if isReading { report.escaped.append(file) } else { report.contained += 1 }
+        if isLate { report.endless.append(file) }
+        if isReading { report.escaped.append(file) } else if !isLate { report.contained += 1 }
       }
       rest = rest.dropFirst(done + (ended ? 1 : 0))
       if !ended, done == 0 { throw DatasetTargetError(description: "the child opened nothing") }

@@ -32,11 +32,12 @@ struct Fuzz: ParsableCommand {
     for parser in ParserTarget.allCases where [parser.rawValue, "all"].contains(target) {
       let start = ContinuousClock.now
       let report = try parser.fuzz(count: count, seed: seed, in: folder)
-      let isFine = report.slowest < .seconds(10) && report.peakBytes < memory << 20
+      let isFine = report.slowest < 10 && report.peakBytes < memory << 20
       isGood = isGood && isFine
       print(
         "\(parser.rawValue): \(count) mutants in \(ContinuousClock.now - start), slowest "
-          + "\(report.slowest), peak memory \(report.peakBytes >> 20) MiB\(isFine ? "" : "  BAD")")
+          + "\(report.slowest) s, peak memory \(report.peakBytes >> 20) MiB\(isFine ? "" : "  BAD")"
+      )
     }
     if ["hdf5", "all"].contains(target) { isGood = try datasets(in: folder) && isGood }
     guard isGood else { throw ExitCode.failure }
@@ -53,8 +54,9 @@ struct Fuzz: ParsableCommand {
       }
     print(
       "hdf5: \(report.files) mutants in \(ContinuousClock.now - start), contained crashes "
-        + "\(report.contained), without end \(report.endless), escaped \(report.escaped.count)")
-    for file in report.escaped { print("  \(file)") }
-    return report.escaped.isEmpty && report.endless == 0
+        + "\(report.contained), without end \(report.endless.count), escaped \(report.escaped.count)"
+    )
+    for file in report.escaped + report.endless { print("  \(file)") }
+    return report.escaped.isEmpty && report.endless.isEmpty
   }
 }
