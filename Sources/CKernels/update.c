@@ -53,6 +53,12 @@ INLINE float as_number(uint32_t bits) {
   return x;
 }
 
+WIDE float vaedp_largest_magnitude(long count, const float *x) {
+  uint32_t largest = 0;
+  EACH for (long i = 0; i < count; i++) largest = larger(largest, magnitude(x[i]));
+  return as_number(largest);
+}
+
 INLINE float ruled(vaedp_gradient_rule rule, float gradient, float w) {
   float sign = w > 0.0f ? 1.0f : w < 0.0f ? -1.0f : 0.0f;
   return rule.scale * gradient + rule.l2 * w + rule.l1 * sign;

@@ -161,10 +161,11 @@ typedef struct {
   layout inside_a, inside_b;  // the kernel's
 } matmul_layouts;
 
-static bool matrix(layout *result, long rows, long columns, bool transposed,
+static bool matrix(layout *result, long rows, long columns, bool transposed, long stride,
                    dnnl_data_type_t type) {
   dnnl_dims_t extents = {rows, columns};
-  dnnl_dims_t strides = {transposed ? 1 : columns, transposed ? rows : 1};
+  if (!stride) stride = transposed ? rows : columns;
+  dnnl_dims_t strides = {transposed ? 1 : stride, transposed ? stride : 1};
   return ok(layout_with_strides(result, 2, extents, type, strides), "memory_desc");
 }
 
@@ -176,12 +177,12 @@ vaedp_product *vaedp_matmul_create(vaedp_matmul s, vaedp_epilogue epilogue,
   dnnl_primitive_attr_t attr = attributes(epilogue);
   dnnl_data_type_t operand = type_of(precision);
   // Rounded in the order they have: the kernel itself blocks them faster than a reorder would.
-  bool fine = attr && matrix(&l.a, s.rows, s.inner, s.transpose_left, dnnl_f32) &&
-              matrix(&l.b, s.inner, s.columns, s.transpose_right, dnnl_f32) &&
-              matrix(&l.inside_a, s.rows, s.inner, s.transpose_left, operand) &&
-              matrix(&l.inside_b, s.inner, s.columns, s.transpose_right, operand) &&
-              matrix(&l.result, s.rows, s.columns, false, dnnl_f32) &&
-              (!epilogue.bias || matrix(&l.bias, 1, s.columns, false, dnnl_f32));
+  bool fine = attr && matrix(&l.a, s.rows, s.inner, s.transpose_left, s.left_stride, dnnl_f32) &&
+              matrix(&l.b, s.inner, s.columns, s.transpose_right, s.right_stride, dnnl_f32) &&
+              matrix(&l.inside_a, s.rows, s.inner, s.transpose_left, s.left_stride, operand) &&
+              matrix(&l.inside_b, s.inner, s.columns, s.transpose_right, s.right_stride, operand) &&
+              matrix(&l.result, s.rows, s.columns, false, 0, dnnl_f32) &&
+              (!epilogue.bias || matrix(&l.bias, 1, s.columns, false, 0, dnnl_f32));
   if (fine)
     ok(matmul_desc(&desc, shared_engine(), l.inside_a, l.inside_b, l.bias, l.result, attr),
        "matmul");

@@ -94,9 +94,8 @@ struct Diagnosis {
       }
     }
     guard isFine else { return nil }
-    return layout.offsets.indices.map { index in
-      let range = layout.offsets[index]..<layout.offsets[index] + layout.shapes[index].count
-      return slab.withSpan { span in range.map { span[$0] } }
+    return layout.roles.indices.map { index in
+      slab.withSpan { span in layout.range(at: index)?.map { span[$0] } ?? [] }
     }
   }
 }

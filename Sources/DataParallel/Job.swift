@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Execution
 internal import Kernels
 
@@ -9,17 +10,16 @@ internal import Kernels
   var rows: UnsafeBufferPointer<UInt32>
   var scalars: UnsafeBufferPointer<Float>
   var noise: NoiseKey
-  var update: SlicedUpdate
-  var slices: [Slice]
-  var checks: SliceChecks
   var failed: UnsafeMutablePointer<Bool>
   var next: ShardCounter
   var activity: StepActivity
+  var gradients: StepGradients
+  var update: SlicedUpdate
 
   /// First stage: every worker takes the next shard that nobody has taken, until there is none. So a
   /// worker that is late or slow holds up nobody, and workers beyond the cores find nothing to do.
   borrowing func computeShards(_ worker: Int) {
-    while let shard = unsafe next.take(below: update.shards) {
+    while let shard = unsafe next.take(below: gradients.shards) {
       unsafe activity.beginShard(shard, worker: worker)
       unsafe failed[shard] = !compute(shard, replicas[worker])
       unsafe activity.endShard(worker: worker)
@@ -27,37 +27,37 @@ internal import Kernels
   }
 
   private borrowing func compute(_ shard: Int, _ replica: Replica) -> Bool {
-    let range = unsafe part(shard, of: update.shards, count: rows.count)
+    let range = unsafe part(shard, of: gradients.shards, count: rows.count)
     let ids = unsafe UnsafeBufferPointer(rebasing: rows[range])
-    return unsafe replica.run(
+    let isFine = unsafe replica.run(
       family, ids, from: source, scalars: scalars, parameters: UnsafePointer(update.parameters),
-      slab: update.slabs + shard * update.slabStride, noise: noise)
+      slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
+      keeping: gradients.kept, from: range.lowerBound)
+    unsafe gradients.measure(shard, examples: range)
+    return isFine
   }
 
-  /// Second stage: the sums, and what tells whether they can be applied.
-  borrowing func sum(_ worker: Int, of workers: Int) {
-    for index in unsafe part(worker, of: workers, count: slices.count) {
-      let squares = unsafe update.sum(slices[index])
-      unsafe checks.squares[index] = squares
-      unsafe checks.isCertain[index] = update.isCertainlyFinite(
-        slices[index], squares: squares, magnitude: checks.magnitudes[index])
+  /// Second stage, where it is needed: the sums, and what tells whether they can be applied.
+  borrowing func check(_ worker: Int, of workers: Int) {
+    while let index = unsafe gradients.queue.take(worker, of: workers) {
+      if unsafe gradients.mustCheck(index) { unsafe gradients.check(index, worker, update) }
     }
   }
 
   /// Between the stages, where some update is not certain to stay finite: makes those in scratch
   /// memory.
   borrowing func rehearse(_ worker: Int, of workers: Int) {
-    let scratch = unsafe checks.scratch + worker * checks.scratchStride
-    for index in unsafe part(worker, of: workers, count: slices.count)
-    where unsafe !checks.isCertain[index] {
-      unsafe checks.magnitudes[index] = update.rehearse(slices[index], in: scratch)
+    while let index = unsafe gradients.queue.take(worker, of: workers) {
+      if unsafe !gradients.checks.isCertain[index] {
+        unsafe gradients.rehearse(index, worker, update)
+      }
     }
   }
 
-  /// Third stage: the optimiser.
+  /// Last stage: the optimiser.
   borrowing func update(_ worker: Int, of workers: Int) {
-    for index in unsafe part(worker, of: workers, count: slices.count) {
-      unsafe checks.magnitudes[index] = update.update(slices[index])
+    while let index = unsafe gradients.queue.take(worker, of: workers) {
+      unsafe gradients.update(index, worker, update)
     }
   }
 }

@@ -101,7 +101,7 @@ extension StepEngine {
   }
 
   private func parameterName(_ slice: Int) -> String {
-    let start = slices[slice].range.lowerBound
+    let start = slices[slice].start
     return family.table.entries.first { $0.range.contains(start) }?.declaration.name
       ?? "a parameter"
   }

@@ -6,18 +6,26 @@ extension Replica {
   /// Gathers examples, writes the scalars and runs the family's graph on them; false where a kernel
   /// fails.
   ///
+  /// - Parameters:
+  ///   - kept: where the plan's kept arrays go; nil where it has none.
+  ///   - first: position of the first example in their minibatch.
   /// - Precondition: the coordinator has asked for the sequence of so many rows before.
   @unsafe func run(
     _ family: PlanFamily, _ ids: UnsafeBufferPointer<UInt32>, from source: any ExampleSource,
     scalars: UnsafeBufferPointer<Float>, parameters: UnsafePointer<Float>,
-    slab: UnsafeMutablePointer<Float>, noise: NoiseKey
+    slab: UnsafeMutablePointer<Float>, noise: NoiseKey, keeping kept: KeptRows? = nil,
+    from first: Int = 0
   ) -> Bool {
     let member = family.member(rows: ids.count)
     guard let sequence = try? sequence(rows: ids.count, of: family) else { return false }
-    let arena = unsafe workspace.arena.pointer
-    if let offset = member.exampleOffset { unsafe source.gather(ids, into: arena + offset) }
-    for (index, offset) in member.scalarOffsets.enumerated() {
-      if let offset { unsafe arena[offset] = scalars[index] }
+    if let kept = unsafe kept {
+      for index in unsafe 0..<kept.count {
+        unsafe sequence.keep(index, at: kept.row(first, of: index))
+      }
+    }
+    if let place = member.examples { unsafe source.gather(ids, into: sequence.address(of: place)) }
+    for (index, place) in member.scalars.enumerated() {
+      if let place { unsafe sequence.address(of: place).pointee = scalars[index] }
     }
     guard member.plan.readsNonZeros, let examples = source.sparse else {
       return unsafe sequence.run(

@@ -25,7 +25,7 @@ public func runOnce(
       preconditionFailure("input \(input.name) needs \(input.shape.count) values")
     }
     for (index, value) in values.enumerated() {
-      unsafe workspace.arena.pointer[input.offset + index] = value
+      unsafe workspace.arena.pointer[input.place.offset + index] = value
     }
   }
   let slab = AlignedFloats(count: plan.slab.count)
@@ -37,9 +37,6 @@ public func runOnce(
   }
   if !isFine { throw ShardFailure(shard: 0) }
   return plan.slab.roles.indices.map { index in
-    let start = plan.slab.offsets[index]
-    return slab.withSpan { span in
-      (start..<start + plan.slab.shapes[index].count).map { span[$0] }
-    }
+    slab.withSpan { span in plan.slab.range(at: index)?.map { span[$0] } ?? [] }
   }
 }

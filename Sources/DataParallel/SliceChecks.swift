@@ -1,11 +1,14 @@
-/// What each slice's sum and update came to, so that no step is applied that leaves float32.
+/// What each slice's gradient and update came to, so that no step is applied that leaves float32.
 @unsafe struct SliceChecks {
-  /// Σ (mean)² of the summed gradients or statistics; finite exactly where all of them are.
+  /// Σ (mean)² of the summed gradients or statistics; finite exactly where all of them are. 0 where it has
+  /// not been made in this step.
   let squares: UnsafeMutablePointer<Double>
   /// Bounds on parameters and moments, from their last update; infinite where nothing is known.
   let magnitudes: UnsafeMutablePointer<Float>
   /// Whether the update stays finite for certain; where it does not, it is rehearsed first.
   let isCertain: UnsafeMutablePointer<Bool>
+  /// Whether the slice's sum lies where it is read from, so that it is not made again.
+  let isSummed: UnsafeMutablePointer<Bool>
   /// Room to rehearse in, `scratchStride` floats for each worker.
   let scratch: UnsafeMutablePointer<Float>
   let scratchStride: Int
@@ -16,7 +19,8 @@
     unsafe squares = .allocate(capacity: count)
     unsafe magnitudes = .allocate(capacity: count)
     unsafe isCertain = .allocate(capacity: count)
-    unsafe scratchStride = 3 * (slices.map(\.range.count).max() ?? 0)
+    unsafe isSummed = .allocate(capacity: count)
+    unsafe scratchStride = 3 * (slices.map(\.length).max() ?? 0)
     unsafe scratch = .allocate(capacity: scratchStride * workers)
     unsafe scratch.initialize(repeating: 0, count: scratchStride * workers)
     unsafe forget()
@@ -26,7 +30,15 @@
     unsafe squares.deallocate()
     unsafe magnitudes.deallocate()
     unsafe isCertain.deallocate()
+    unsafe isSummed.deallocate()
     unsafe scratch.deallocate()
+  }
+
+  /// Forgets what is known of the gradients of the step before.
+  func beginStep() {
+    unsafe squares.update(repeating: 0, count: count)
+    unsafe isCertain.update(repeating: false, count: count)
+    unsafe isSummed.update(repeating: false, count: count)
   }
 
   /// Forgets the bounds: parameters or moments were set from outside.
@@ -40,6 +52,6 @@
   /// The first slice whose rehearsed update is not finite.
   var firstNonFiniteUpdate: Int? { unsafe (0..<count).first { unsafe !magnitudes[$0].isFinite } }
 
-  /// Whether no update needs a rehearsal.
+  /// Whether no update needs a check or a rehearsal.
   var areCertain: Bool { unsafe (0..<count).allSatisfy { unsafe isCertain[$0] } }
 }

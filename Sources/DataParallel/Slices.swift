@@ -1,23 +1,69 @@
 package import Execution
 package import GraphIR
+internal import GraphPasses
+package import Kernels
 
-/// The parameter table cut into pieces for the second stage; which depends on the table alone, so
-/// partial sums over a slice are the same for any number of workers.
+/// A piece of the parameter table: what one worker sums, checks and updates at a time. Pieces depend on
+/// the table and on which gradients are deferred alone, so what is summed over one is the same for any
+/// number of workers.
 package struct Slice: Sendable, Hashable {
-  /// Floats of the table.
-  package var range: Range<Int>
-  /// Who changes them.
+  /// Where its gradient comes from.
+  package enum Source: Sendable, Hashable {
+    /// The slabs, from this float on.
+    case slabs(offset: Int)
+    /// A tile of a gradient that is made over the whole minibatch, by its position in the plan.
+    case product(Int, WeightTile)
+  }
+
+  /// Its first float in the table.
+  package var start: Int
+  /// Runs of floats that touch, how long each is and how far from one's start to the next's.
+  package var runs: Int, length: Int, stride: Int
+  /// Who changes it.
   package var role: ParameterDeclaration.Role
+  /// Where its gradient comes from.
+  package var source: Source
+
+  /// Floats that it has.
+  package var count: Int { runs * length }
+
+  /// Whether its gradient is a product of its own.
+  package var isTile: Bool { if case .product = source { true } else { false } }
+
+  /// What the update of it costs, roughly: bytes that it moves, and its product in the same measure.
+  package func cost(examples: Int, shards: Int) -> Int {
+    switch source {
+    case .slabs: count * (6 + shards)
+    case .product: count * (6 + examples / 5)
+    }
+  }
 }
 
-extension ParameterTable {
-  /// Slices of at most `length` floats, each within one parameter.
-  package func slices(length: Int = 8192) -> [Slice] {
-    entries.flatMap { entry in
-      stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: length).map { start in
-        Slice(
-          range: start..<min(start + length, entry.range.upperBound), role: entry.declaration.role)
+extension Plan {
+  /// The table cut into slices, of at most `length` floats where they come from slabs; each lies within one
+  /// parameter.
+  package func slices(of table: ParameterTable, length: Int = 8192) -> [Slice] {
+    table.entries.enumerated().flatMap { index, entry in
+      if let product = weightGradients.firstIndex(where: { $0.parameter == index }) {
+        return tiles(of: product, entry)
       }
+      guard let offset = slab.parameterOffsets[index] else { return [] }
+      return stride(from: 0, to: entry.range.count, by: length).map { start in
+        Slice(
+          start: entry.offset + start, runs: 1, length: min(length, entry.range.count - start),
+          stride: 0, role: entry.declaration.role, source: .slabs(offset: offset + start))
+      }
+    }
+  }
+
+  private func tiles(of product: Int, _ entry: ParameterTable.Entry) -> [Slice] {
+    let columns = weightGradients[product].columns
+    return WeightTile.tiles(rows: weightGradients[product].rows, columns: columns).map { tile in
+      let isWhole = tile.columns == columns
+      return Slice(
+        start: entry.offset + tile.row * columns + tile.column,
+        runs: isWhole ? 1 : tile.rows, length: isWhole ? tile.rows * columns : tile.columns,
+        stride: columns, role: entry.declaration.role, source: .product(product, tile))
     }
   }
 }

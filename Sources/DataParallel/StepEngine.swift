@@ -22,14 +22,15 @@ public struct ShardFailure: Error, CustomStringConvertible {
 
 /// Trains parameters by minibatches cut into shards that workers compute side by side.
 ///
-/// A step has three stages: the shards, the sums, the update; each is one `Stage`, and nothing waits
-/// inside it. Between them the coordinator sees to it that nothing is applied that is not finite.
-/// Shards define the arithmetic and workers only the speed: the same bits for any number of threads.
+/// A step has two stages: the shards, and the update with what is left of the gradients; between them a
+/// third that sums and checks where that must come first. Each is one `Stage`, and nothing waits inside
+/// it. Between them the coordinator sees to it that nothing is applied that is not finite. Shards define
+/// the arithmetic and workers only the speed: the same bits for any number of threads.
 ///
-/// Safety: in the first stage worker `w` alone touches replica `w`, and shard `s` alone touches slab
-/// `s`; in the others worker `w` alone touches its slices of parameters, moments and slabs. Dispatch
-/// hands out each index once and returns after all have finished, which orders every write before the
-/// next stage's reads.
+/// Safety: in the first stage worker `w` alone touches replica `w`, and the worker of shard `s` alone
+/// slab `s` and the shard's kept rows; in the others a slice of parameters, moments, slabs and sums is
+/// touched by the worker alone that took it from the queue. Dispatch hands out each index once and returns
+/// after all have finished, which orders every write before the next stage's reads.
 @safe public final class StepEngine {
   /// The parameters, in shared memory.
   public let parameters: ParameterMemory
@@ -47,15 +48,23 @@ public struct ShardFailure: Error, CustomStringConvertible {
 
   let family: PlanFamily
   let slices: [Slice]
-  private let slabs: AlignedFloats
-  private let slabStride: Int
+  private let plan: Plan
+  let slabs: AlignedFloats
+  let slabStride: Int
+  private let kept: AlignedFloats
+  private let keptRows: KeptRows
+  private var sums: AlignedFloats?
+  private let sumOffsets: [Int]
   private let replicas: [Replica]
-  private let job: UnsafeMutablePointer<Job>
+  private let gradientWorkers: [GradientWorker]
+  private let queue: SliceQueue
+  let job: UnsafeMutablePointer<Job>
   private let checks: SliceChecks
+  private let magnitudes: UnsafeMutablePointer<Float>
   private var seenSettings = -1
   private let failed: UnsafeMutablePointer<Bool>
   private let next = ShardCounter()
-  private let layout: SlabLayout
+  let layout: SlabLayout
   /// Where a shard's objective lies in its slab; nil where the graph measures none.
   private let objectiveOffset: Int?
 
@@ -74,26 +83,43 @@ public struct ShardFailure: Error, CustomStringConvertible {
     workerCount = max(1, threadCount)
     activity = StepActivity(workerCount: max(1, threadCount))
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
-    slices = family.table.slices()
-    layout = family.plan(rows: part(0, of: min(shardCount, batchSize), count: batchSize).count).slab
+    // The last shard is the largest.
+    let shards = min(shardCount, batchSize)
+    let plan = family.plan(rows: part(shards - 1, of: shards, count: batchSize).count)
+    (self.plan, layout) = (plan, plan.slab)
+    let slices = plan.slices(of: family.table)
+    self.slices = slices
     objectiveOffset = layout.range(of: .metric("objective"))?.lowerBound
     slabStride = layout.count
     slabs = AlignedFloats(count: slabStride * shardCount)
+    kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * batchSize)
+    unsafe keptRows = KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: batchSize)
+    sumOffsets = slices.reduce(into: [0]) {
+      $0.append($0[$0.count - 1] + ($1.isTile ? ($1.count + 15) / 16 * 16 : 0))
+    }
+    let largestTile = slices.lazy.filter(\.isTile).map(\.count).max() ?? 0
     replicas = (0..<min(workerCount, shardCount)).map { _ in Replica() }
+    gradientWorkers = (0..<workerCount).map { _ in GradientWorker(largestTile: largestTile) }
+    queue = SliceQueue(
+      costs: slices.map { $0.cost(examples: batchSize, shards: shards) }, workers: workerCount)
     unsafe job = .allocate(capacity: 1)
     unsafe checks = SliceChecks(slices, workers: workerCount)
+    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 1))
     unsafe failed = .allocate(capacity: shardCount)
   }
 
   deinit {
     unsafe job.deallocate()
     unsafe checks.deallocate()
+    unsafe magnitudes.deallocate()
     unsafe failed.deallocate()
   }
 
   /// Bytes of memory beside the parameters and moments.
   public var workingByteCount: Int {
-    replicas.reduce(slabStride * shardCount * 4) { $0 + $1.byteCount }
+    let shared = slabs.count + kept.count + (sums?.count ?? 0)
+    return replicas.reduce(shared * 4) { $0 + $1.byteCount }
+      + gradientWorkers.reduce(0) { $0 + $1.byteCount }
   }
 
   /// One optimiser step on a minibatch.
@@ -116,23 +142,23 @@ public struct ShardFailure: Error, CustomStringConvertible {
     precondition(
       count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
     let shards = min(shardCount, count)
-    try prepare(count: count, shards: shards)
+    try prepare(count: count, shards: shards, clipping: clipNorm != nil)
     activity.beginStep(Int(noise.step) + 1)
     defer { activity.endStep() }
     try source.load(order.span.extracting(range))
     forgetBoundsOfWhatWasSet()
     let update = unsafe SlicedUpdate(
-      slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       parameters: parameters.floats.pointer, firstMoment: momentBase(0),
       secondMoment: momentBase(1), rule: rule, penalty: penalty, meanScale: 1 / Float(count))
+    let gradients = unsafe gradients(examples: count, shards: shards, needsNorm: clipNorm != nil)
     unsafe order.withUnsafeBufferPointer { rows in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         unsafe job.initialize(
           to: Job(
             family: family, replicas: replicas, source: source,
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
-            noise: NoiseKey(seed: noise.seed, step: noise.step), update: update, slices: slices,
-            checks: checks, failed: failed, next: next, activity: activity))
+            noise: NoiseKey(seed: noise.seed, step: noise.step), failed: failed, next: next,
+            activity: activity, gradients: gradients, update: update))
         next.reset()
         unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
           unsafe job.computeShards(worker)
@@ -147,7 +173,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
     } else {
       switch updateParameters(clipNorm: clipNorm) {
       case .success(let norm):
-        unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.mirrorCount, slabStride)
+        unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.gradientCount, slabStride)
         return StepOutcome(gradientNorm: norm, exampleCount: count)
       case .failure(let found): obstacle = found
       }
@@ -165,72 +191,66 @@ public struct ShardFailure: Error, CustomStringConvertible {
     return slabs.withSpan { $0[shard * slabStride + objectiveOffset].isFinite }
   }
 
-  /// The sum over the last minibatch of a metric; nil where the graph has none of that name.
-  public func metric(_ name: String) -> [Float]? {
-    guard let range = layout.range(of: .metric(name)) else { return nil }
-    return slabs.withSpan { span in range.map { span[$0] } }
-  }
-
-  /// Adds the last minibatch's metrics to running sums, in the order of the slab, without allocating.
-  public func addMetrics(to sums: inout [Double]) {
-    slabs.withSpan { span in
-      for index in sums.indices { sums[index] += Double(span[layout.mirrorCount + index]) }
-    }
-  }
-
-  /// Where a metric lies in the sums of `addMetrics`.
-  public func metricRange(_ name: String) -> Range<Int>? {
-    layout.range(of: .metric(name)).map {
-      $0.lowerBound - layout.mirrorCount..<$0.upperBound - layout.mirrorCount
-    }
-  }
-
-  /// Number of sums that `addMetrics` takes.
-  public var metricCount: Int { slabStride - layout.mirrorCount }
-
   private func momentBase(_ index: Int) -> UnsafeMutablePointer<Float> {
     unsafe index < moments.count
       ? moments[index].floats.pointer : parameters.floats.pointer
   }
 
   /// Compiles what this size of minibatch needs and has not been seen yet.
-  private func prepare(count: Int, shards: Int) throws(KernelError) {
+  private func prepare(count: Int, shards: Int, clipping: Bool) throws(KernelError) {
     // Two sizes at most, that of the first shard and that of the last.
     for shard in stride(from: 0, to: shards, by: max(1, shards - 1)) {
       let rows = part(shard, of: shards, count: count).count
+      precondition(
+        family.plan(rows: rows).weightGradients == plan.weightGradients,
+        "shards of \(rows) rows defer other gradients")
       for replica in replicas.prefix(min(workerCount, shards)) {
         _ = try replica.sequence(rows: rows, of: family)
       }
     }
+    for worker in gradientWorkers.prefix(workerCount) {
+      try worker.prepare(examples: count, plan)
+    }
+    if clipping, sums == nil { sums = AlignedFloats(count: sumOffsets[slices.count]) }
   }
 
-  /// Sums, checks, clips and updates; returns the gradient's norm before clipping. Where something is
-  /// not finite, nothing has changed.
+  private func gradients(examples: Int, shards: Int, needsNorm: Bool) -> StepGradients {
+    unsafe checks.beginStep()
+    return unsafe StepGradients(
+      slabs: slabs.pointer, slabStride: slabStride, shards: shards,
+      slabGradientCount: layout.gradientCount, examples: examples, slices: slices,
+      products: plan.weightGradients, kept: keptRows, workers: gradientWorkers, queue: queue,
+      checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
+      sumOffsets: sumOffsets, needsNorm: needsNorm)
+  }
+
+  /// Checks, clips and updates; returns the gradient's norm before clipping. Where something is not
+  /// finite, nothing has changed.
   private func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
-    unsafe perform(workers: workerCount) { unsafe $0.sum($1, of: $2) }
-    if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
-    let norm = norm()
-    if let clipNorm, norm > clipNorm {
+    unsafe job.pointee.gradients.boundSlices(job.pointee.update)
+    if unsafe clipNorm != nil || !checks.areCertain {
+      unsafe performOnSlices { unsafe $0.check($1, of: $2) }
+      if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
+    }
+    if let clipNorm, case let norm = unsafe job.pointee.gradients.norm, norm > clipNorm {
       unsafe job.pointee.update.clipScale = Float(clipNorm / norm)
     }
     if unsafe !checks.areCertain {
-      unsafe perform(workers: workerCount) { unsafe $0.rehearse($1, of: $2) }
+      unsafe performOnSlices { unsafe $0.rehearse($1, of: $2) }
       if let slice = unsafe checks.firstNonFiniteUpdate {
         unsafe checks.forget()
         return .failure(.update(slice: slice))
       }
     }
-    unsafe perform(workers: workerCount) { unsafe $0.update($1, of: $2) }
-    return .success(norm)
+    unsafe performOnSlices { unsafe $0.update($1, of: $2) }
+    return unsafe .success(job.pointee.gradients.norm)
   }
 
-  /// Root of the squares of what is trained; statistics are no gradients.
-  private func norm() -> Double {
-    var sum = 0.0
-    for index in slices.indices {
-      if case .trained = slices[index].role { unsafe sum += checks.squares[index] }
-    }
-    return sum.squareRoot()
+  private func performOnSlices(
+    _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
+  ) {
+    queue.reset(workers: workerCount)
+    unsafe perform(workers: workerCount, .update, body)
   }
 
   /// What bounded parameters and moments says nothing of values that were set since.
@@ -241,7 +261,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   }
 
   private func perform(
-    workers: Int, _ kind: StageClock.Kind = .update,
+    workers: Int, _ kind: StageClock.Kind,
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
     let start = clock?.now

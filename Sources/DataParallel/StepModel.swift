@@ -2,7 +2,7 @@
 /// machines. `Documentation/scaling.md` derives it and names its assumptions.
 ///
 ///     lanes = min(threads, cores, …)             threads that really run at once
-///     step  = ⌈shards / lanes⌉ · shard · (1 + contention · load)
+///     step  = (⌈shards / lanes⌉ · shard + gradients / lanes) · (1 + contention · load)
 ///           + bytes / bandwidth(lanes) + stages · (stage + (lanes − 1) · wake-up) + rest
 ///
 /// `load` goes from 0, one core busy, to 1, all of the measured machine's.
@@ -56,15 +56,22 @@ public struct StepModel: Sendable, Hashable {
     public var shards: Int
     /// Seconds of the largest on one thread, alone.
     public var shardSeconds: Double
+    /// Seconds on one thread of the gradients that are made over the whole minibatch; in so many tiles that
+    /// all threads share them.
+    public var gradientSeconds: Double
     /// Bytes that the sum over shards and the update move.
     public var updateBytes: Double
     /// Stages of a step.
     public var stages: Int
 
     /// A cut.
-    public init(shards: Int, shardSeconds: Double, updateBytes: Double, stages: Int) {
+    public init(
+      shards: Int, shardSeconds: Double, gradientSeconds: Double = 0, updateBytes: Double,
+      stages: Int
+    ) {
       self.shards = shards
       self.shardSeconds = shardSeconds
+      self.gradientSeconds = gradientSeconds
       self.updateBytes = updateBytes
       self.stages = stages
     }
@@ -98,7 +105,9 @@ public struct StepModel: Sendable, Hashable {
     let machine = other ?? self.machine
     let lanes = min(threads, machine.cores)
     let computing = min(lanes, cut.shards)
-    let compute = Double((cut.shards + computing - 1) / computing) * cut.shardSeconds
+    let compute =
+      Double((cut.shards + computing - 1) / computing) * cut.shardSeconds
+      + cut.gradientSeconds / Double(lanes)
     let further = Double(max(1, self.machine.cores - 1))
     let load = min(1, Double(computing - 1) / further)
     return Parts(
@@ -144,8 +153,13 @@ public struct StepModel: Sendable, Hashable {
 extension StepModel.Cut {
   /// Bytes that the sum over shards and the update of so many parameters move: every slab is read, every
   /// other one is written as well; parameters and moments are read and written.
-  public static func updateBytes(parameters: Int, shards: Int, moments: Int) -> Double {
+  ///
+  /// - Parameter deferred: of the parameters, those whose gradients are not in the slabs.
+  public static func updateBytes(
+    parameters: Int, deferred: Int = 0, shards: Int, moments: Int
+  ) -> Double {
     let sum = shards + (shards > 1 ? (shards + 1) / 2 : 0)
-    return Double(parameters) * 4 * Double(sum + 2 * (1 + moments))
+    return 4
+      * (Double(parameters - deferred) * Double(sum) + Double(parameters) * Double(2 * (1 + moments)))
   }
 }

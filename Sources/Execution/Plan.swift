@@ -1,5 +1,5 @@
 public import GraphIR
-internal import GraphPasses
+package import GraphPasses
 package import Kernels
 
 /// A graph ready to be run by any number of replicas: kernel calls with their addresses. Immutable.
@@ -8,8 +8,8 @@ public struct Plan: Sendable {
   public struct Input: Sendable, Hashable {
     /// The graph's name for it.
     public var name: String
-    /// First float in the arena.
-    public var offset: Int
+    /// Where its first float goes.
+    package var place: Place
     /// Its shape.
     public var shape: Shape
   }
@@ -27,6 +27,23 @@ public struct Plan: Sendable {
   /// Whether a run needs the examples' non-zeros, beside its inputs.
   package let readsNonZeros: Bool
   package let calls: [KernelCall]
+  /// Floats per example of the arrays that a run leaves for the gradients below.
+  package let keptWidths: [Int]
+  /// Gradients that a run does not make, since they are made over whole minibatches.
+  package let weightGradients: [WeightGradient]
+
+  /// Which gradients are left to be made over a whole minibatch.
+  package struct Deferral: Sendable, Hashable {
+    /// Rows of the graph's examples.
+    package var examples: Int
+    /// Weights that a layer must have at least.
+    package var smallest: Int
+
+    /// - Parameter smallest: below it a gradient is soon summed, and its operands are the larger part.
+    package init(examples: Int, smallest: Int = 1 << 14) {
+      (self.examples, self.smallest) = (examples, smallest)
+    }
+  }
 
   /// Compiles a graph: simplify, lower to kernel calls, plan memory, fix addresses.
   ///
@@ -37,24 +54,44 @@ public struct Plan: Sendable {
     _ graph: Graph, table: ParameterTable, precision: Precision = .float32,
     sparse: [String: RowSparsity] = [:]
   ) {
+    self.init(graph, table: table, precision: precision, sparse: sparse, deferring: nil)
+  }
+
+  /// As above.
+  ///
+  /// - Parameter deferral: leaves gradients of dense weights out; with `bfloat16` none, because every tile
+  ///   of theirs would round its operands again.
+  package init(
+    _ graph: Graph, table: ParameterTable, precision: Precision,
+    sparse: [String: RowSparsity], deferring deferral: Deferral?
+  ) {
     precondition(sparse.count <= 1, "sparse inputs \(sparse.keys.sorted()): a run has one source")
     self.precision = precision
     let graph = graph.simplified()
     var program = graph.lowered(sparse: Set(sparse.keys))
+    if let deferral, precision == .float32 {
+      program.deferWeightGradients(
+        of: graph.outputs, examples: deferral.examples, smallest: deferral.smallest)
+    }
+    weightGradients = program.weightGradients
+    keptWidths = program.kept.map { program.buffers[$0].shape.count / program.buffers[$0].shape[0] }
     let memory = program.planMemory()
-    let slab = SlabLayout(graph, table: table)
+    let slab = SlabLayout(graph, table: table, without: Set(weightGradients.map(\.parameter)))
+    let kept = Dictionary(
+      uniqueKeysWithValues: program.kept.enumerated().map { ($1, Space.kept($0)) })
     let places = program.buffers.enumerated().map { index, buffer in
-      switch buffer.kind {
+      if let space = kept[index] { return Place(space, 0) }
+      return switch buffer.kind {
       case .temporary, .input: Place(.arena, memory.offsets[index] ?? 0)
       case .parameter(let parameter): Place(.parameters, table.entries[parameter].offset)
-      case .output(let output): Place(.slab, slab.offsets[output])
+      case .output(let output): Place(.slab, slab.offsets[output] ?? 0)
       }
     }
     inputs = program.buffers.enumerated().compactMap { index, buffer in
-      guard case .input(let name) = buffer.kind, let offset = memory.offsets[index] else {
-        return nil
-      }
-      return Input(name: name, offset: offset, shape: buffer.shape)
+      guard case .input(let name) = buffer.kind,
+        memory.offsets[index] != nil || kept[index] != nil
+      else { return nil }
+      return Input(name: name, place: places[index], shape: buffer.shape)
     }
     self.slab = slab
     arenaCount = memory.count

@@ -8,10 +8,10 @@ public final class PlanFamily {
   /// A plan and where its inputs lie.
   package struct Member: Sendable {
     package var plan: Plan
-    /// First float of the examples in the arena; nil where the graph uses none, or only non-zeros.
-    package var exampleOffset: Int?
-    /// First float in the arena of each scalar; nil where the graph does not use it.
-    package var scalarOffsets: [Int?]
+    /// Where the examples begin; nil where the graph uses none, or only non-zeros.
+    package var examples: Place?
+    /// Where each scalar is; nil where the graph does not use it.
+    package var scalars: [Place?]
   }
 
   /// Where the parameters lie.
@@ -21,6 +21,7 @@ public final class PlanFamily {
   package let precision: Precision
   package let sparsity: RowSparsity?
   package let graph: (Int) -> Graph
+  private let smallestDeferred: Int?
   private var members: [Int: Member] = [:]
 
   /// Plans of `graph(rows)`.
@@ -31,16 +32,19 @@ public final class PlanFamily {
   ///   - precision: what the products multiply.
   ///   - sparsity: what the non-zeros of the examples' source are like; nil where plans are to read
   ///     dense rows alone, which every source gives.
+  ///   - smallestDeferred: weights from which on a dense layer's gradient is made over the whole
+  ///     minibatch; nil for what is fast.
   public init(
     table: ParameterTable, exampleName: String, scalarNames: [String],
     precision: Precision = .float32, sparsity: RowSparsity? = nil,
-    graph: @escaping (_ rows: Int) -> Graph
+    smallestDeferred: Int? = nil, graph: @escaping (_ rows: Int) -> Graph
   ) {
     self.table = table
     self.exampleName = exampleName
     self.scalarNames = scalarNames
     self.precision = precision
     self.sparsity = sparsity
+    self.smallestDeferred = smallestDeferred
     self.graph = graph
   }
 
@@ -49,13 +53,15 @@ public final class PlanFamily {
 
   package func member(rows: Int) -> Member {
     if let member = members[rows] { return member }
+    var deferral = Plan.Deferral(examples: rows)
+    if let smallestDeferred { deferral.smallest = smallestDeferred }
     let plan = Plan(
       graph(rows), table: table, precision: precision,
-      sparse: sparsity.map { [exampleName: $0] } ?? [:])
-    func offset(_ name: String) -> Int? { plan.inputs.first { $0.name == name }?.offset }
+      sparse: sparsity.map { [exampleName: $0] } ?? [:],
+      deferring: deferral)
+    func place(_ name: String) -> Place? { plan.inputs.first { $0.name == name }?.place }
     let member = Member(
-      plan: plan, exampleOffset: offset(exampleName),
-      scalarOffsets: scalarNames.map(offset))
+      plan: plan, examples: place(exampleName), scalars: scalarNames.map(place))
     members[rows] = member
     return member
   }
@@ -79,7 +85,8 @@ public final class Replica {
     if let sequence = sequences[rows] { return sequence }
     let plan = family.plan(rows: rows)
     let sequence = try KernelSequence(
-      plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: plan.precision)
+      plan.calls, arenaCount: plan.arenaCount, keptCount: plan.keptWidths.count,
+      workspace: workspace, precision: plan.precision)
     sequences[rows] = sequence
     return sequence
   }

@@ -48,12 +48,13 @@ extension Program {
   }
 
   /// For each temporary or input the positions of the instructions from its first write to its last
-  /// read, both included; nil for what lies outside the arena or is never touched, as a sparse input may
-  /// be. Inputs are there from the start.
+  /// read, both included; nil for what lies outside the arena, is kept beyond the run or is never touched,
+  /// as a sparse input may be. Inputs are there from the start.
   package func lifetimes() -> [ClosedRange<Int>?] {
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
+    let kept = Set(kept)
     for (position, instruction) in instructions.enumerated() {
-      for buffer in instruction.reads + instruction.writes {
+      for buffer in instruction.reads + instruction.writes where !kept.contains(buffer) {
         switch buffers[buffer].kind {
         case .parameter, .output: break
         case .input: lifetimes[buffer] = -1...position
@@ -82,7 +83,7 @@ extension Program {
             && buffers[load.owner].shape.count == buffers[store.buffer].shape.count
             && buffers[host].shape.count == buffers[store.buffer].shape.count
             && buffers[host].kind == .temporary
-            && lifetimes[host]!.upperBound == position
+            && lifetimes[host]?.upperBound == position
             && loop.loads.count { hosts[$0.owner] == host } == 1
             && loop.stores.allSatisfy { hosts[$0.buffer] != host }
         }

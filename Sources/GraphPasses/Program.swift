@@ -119,4 +119,8 @@ package struct Program: Hashable, Sendable {
   package var buffers: [Buffer] = []
   /// Calls in order.
   package var instructions: [Instruction] = []
+  /// Buffers that outlive the run, since a weight gradient is made from them later.
+  package var kept: [Int] = []
+  /// Those gradients.
+  package var weightGradients: [WeightGradient] = []
 }

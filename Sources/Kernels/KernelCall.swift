@@ -1,13 +1,20 @@
 package import GraphIR
 
 /// Which block of memory an address lies in.
-package enum Space: Int32, Hashable, Sendable, CaseIterable {
+package struct Space: RawRepresentable, Hashable, Sendable {
+  package let rawValue: Int32
+
+  package init(rawValue: Int32) { self.rawValue = rawValue }
+
   /// The worker's own temporaries and inputs.
-  case arena
+  package static let arena = Space(rawValue: 0)
   /// The parameters, shared by all workers and read only.
-  case parameters
+  package static let parameters = Space(rawValue: 1)
   /// The shard's outputs: gradients, statistics, metrics or results.
-  case slab
+  package static let slab = Space(rawValue: 2)
+  /// The shard's rows of an array of the whole minibatch that outlives the shard's run; each such array
+  /// is a block of its own.
+  package static func kept(_ index: Int) -> Space { Space(rawValue: 3 + Int32(index)) }
 }
 
 /// Where an array begins.
@@ -42,6 +49,8 @@ package struct CallEpilogue: Hashable, Sendable {
 package struct MatmulCall: Hashable, Sendable {
   package var rows: Int, columns: Int, inner: Int
   package var transposeLeft: Bool, transposeRight: Bool
+  /// Floats from a stored row of an operand to its next; nil where they touch.
+  package var leftStride: Int?, rightStride: Int?
 
   /// The extents of a product and how its operands are stored.
   package init(rows: Int, columns: Int, inner: Int, transposeLeft: Bool, transposeRight: Bool) {

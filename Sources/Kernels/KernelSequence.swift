@@ -50,10 +50,13 @@ package final class Workspace {
 
   /// Prepares calls and makes the workspace large enough for them.
   ///
-  /// - Parameter precision: what products multiply.
+  /// - Parameters:
+  ///   - keptCount: arrays beyond the run, each of which `keep` must be told before the first.
+  ///   - precision: what products multiply.
   /// - Throws: `KernelError` where oneDNN refuses a product.
   package init(
-    _ calls: [KernelCall], arenaCount: Int, workspace: Workspace, precision: Precision = .float32
+    _ calls: [KernelCall], arenaCount: Int, keptCount: Int = 0, workspace: Workspace,
+    precision: Precision = .float32
   ) throws(KernelError) {
     var loops: [LoopKernel] = []
     var products: [ProductKernel] = []
@@ -70,12 +73,23 @@ package final class Workspace {
     self.products = products
     unsafe steps = .allocate(capacity: built.count)
     _ = unsafe steps.initialize(from: built)
-    unsafe bases = .allocate(capacity: Space.allCases.count)
+    unsafe bases = .allocate(capacity: Int(Space.kept(keptCount).rawValue))
   }
 
   deinit {
     unsafe steps.deallocate()
     unsafe bases.deallocate()
+  }
+
+  /// Says where the following runs write their rows of a kept array.
+  package func keep(_ index: Int, at rows: UnsafeMutablePointer<Float>) {
+    unsafe bases[Int(Space.kept(index).rawValue)] = rows
+  }
+
+  /// Where an input goes: in the arena, or where the following runs keep it.
+  package func address(of input: Place) -> UnsafeMutablePointer<Float> {
+    unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
+    return unsafe input.address(bases)
   }
 
   /// Makes the calls in order.

@@ -16,7 +16,8 @@ package struct KernelError: Error, CustomStringConvertible {
   ) throws(KernelError) {
     let shape = vaedp_matmul(
       rows: call.rows, columns: call.columns, inner: call.inner,
-      transpose_left: call.transposeLeft, transpose_right: call.transposeRight)
+      transpose_left: call.transposeLeft, transpose_right: call.transposeRight,
+      left_stride: call.leftStride ?? 0, right_stride: call.rightStride ?? 0)
     unsafe handle = try ProductKernel.checked(
       vaedp_matmul_create(shape, vaedp_epilogue(bias: bias, slope: slope), precision.code),
       "\(call) in \(precision)")

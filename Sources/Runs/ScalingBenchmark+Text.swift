@@ -35,9 +35,10 @@ extension ScalingBenchmark {
     let machine = model.machine
     return [
       String(
-        format: "a shard: %.3f ms alone, %.1f %% longer with %d cores busy;"
-          + " sum and update: %.1f MB at %.0f GB/s by one core, %.0f by %d",
-        cut.shardSeconds * 1e3, model.contention * 100, machine.cores, cut.updateBytes / 1e6,
+        format: "a shard: %.3f ms alone, gradients over the minibatch: %.3f; %.1f %% longer with"
+          + " %d cores busy; sum and update: %.1f MB at %.0f GB/s by one core, %.0f by %d",
+        cut.shardSeconds * 1e3, cut.gradientSeconds * 1e3, model.contention * 100, machine.cores,
+        cut.updateBytes / 1e6,
         machine.bandwidthOfOne / 1e9, machine.bandwidthOfAll / 1e9, machine.cores),
       String(
         format: "a stage: %.1f µs and %.1f for each further thread; the rest of a step: %.3f ms",

@@ -49,33 +49,41 @@ public struct ScalingBenchmark: Sendable {
       alone = try StepBenchmark(configuration, threads: 1, seconds: seconds, windows: windows)
     }
     let middle = found.map { $0[$0.count / 2] }
-    let stages = trial.training.clipNorm == nil ? 2 : 3
-    let count = trial.trainer.parameterCount
+    let stages = trial.trainer.stageCount
+    let (count, deferred) = (trial.trainer.parameterCount, trial.trainer.deferredCount)
+    let measured = try trial.kernels(rows: trial.rowsPerShard)
+    let gradients = measured.gradientSeconds
     let moments = trial.training.momentCount
     func bytes(_ shards: Int) -> Double {
-      StepModel.Cut.updateBytes(parameters: count, shards: shards, moments: moments)
+      StepModel.Cut.updateBytes(
+        parameters: count, deferred: deferred, shards: shards, moments: moments)
     }
     let cut = StepModel.Cut(
       shards: trial.shards, shardSeconds: middle[0].shards.work / Double(trial.shards),
-      updateBytes: bytes(trial.shards), stages: stages)
+      gradientSeconds: gradients, updateBytes: bytes(trial.shards), stages: stages)
     // The largest number that the cores can serve tells what they do together.
     let full = numbers.lastIndex { $0 <= availableThreadCount() } ?? 0
     let (one, all) = (emptyStageSeconds(threads: 1), emptyStageSeconds(threads: numbers[full]))
+    // What is left of the stage without its products, which are measured alone: no less than a tenth.
+    func bandwidth(_ position: Int) -> Double {
+      let work = middle[position].update.work
+      return cut.updateBytes / max(work - gradients / Double(numbers[position]), work / 10)
+    }
     let machine = StepModel.Machine(
-      cores: numbers[full], bandwidthOfOne: cut.updateBytes / middle[0].update.work,
-      bandwidthOfAll: cut.updateBytes / middle[full].update.work, stageSeconds: one,
+      cores: numbers[full], bandwidthOfOne: bandwidth(0), bandwidthOfAll: bandwidth(full),
+      stageSeconds: one,
       wakeUpSeconds: full > 0 ? max(0, all - one) / Double(numbers[full] - 1) : 0)
     let model = StepModel(
       fitting: zip(numbers, middle).map { ($0, $1.stepSeconds) }, cut: cut, machine: machine)
     (self.model, self.cut) = (model, cut)
-    let measured = try trial.kernelSeconds(rows: trial.rowsPerShard)
     predictions = try [16, 64].map { cores in
       let shards = min(cores, trial.training.batchSize)
       let rows = (trial.training.batchSize + shards - 1) / shards
       // Alone and from warm caches; in steps a shard takes longer by the same factor as before.
-      let seconds = try trial.kernelSeconds(rows: rows) * cut.shardSeconds / measured
+      let seconds = try trial.kernels(rows: rows).seconds * cut.shardSeconds / measured.seconds
       let other = StepModel.Cut(
-        shards: shards, shardSeconds: seconds, updateBytes: bytes(shards), stages: stages)
+        shards: shards, shardSeconds: seconds, gradientSeconds: gradients,
+        updateBytes: bytes(shards), stages: stages)
       return Prediction(
         cores: cores, shards: shards, rows: rows,
         parts: model.parts(threads: cores, cut: other, on: machine.widened(to: cores)))
@@ -84,17 +92,11 @@ public struct ScalingBenchmark: Sendable {
 }
 
 extension TrialTraining {
-  /// Seconds of the kernels of so many rows on one thread.
-  fileprivate func kernelSeconds(rows: Int) throws -> Double {
+  /// The kernels of so many rows on one thread.
+  fileprivate func kernels(rows: Int) throws -> KernelProfile {
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     return try KernelProfile(
       model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
-      source: examples.source, repetitions: 20
-    ).seconds
+      minibatch: training.batchSize, source: examples.source, repetitions: 20)
   }
-}
-
-extension KernelProfile {
-  /// Seconds of all calls together.
-  public var seconds: Double { rows.reduce(0) { $0 + $1.seconds } }
 }

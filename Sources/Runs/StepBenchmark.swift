@@ -130,23 +130,31 @@ extension KernelProfile {
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     try self.init(
       graph, parameters: parameters, precision: configuration.training.precision,
-      source: configuration.benchmarkExamples(shape: shape).source, repetitions: repetitions)
+      minibatch: configuration.training.batchSize, source: configuration.benchmarkExamples(shape: shape).source,
+      repetitions: repetitions)
   }
 
   /// A table for people: share of the time, milliseconds, speed, what.
   public var text: String {
-    let total = rows.reduce(0) { $0 + $1.seconds }
-    let lines = rows.map { row in
+    func line(_ row: Row) -> String {
       let speed =
         row.flops > 0
         ? String(format: "%6.0f GFLOP/s", Double(row.flops) / row.seconds / 1e9)
         : String(format: "%6.1f GB/s   ", Double(row.bytes) / row.seconds / 1e9)
       let numbers = String(
-        format: "%5.1f %%  %8.3f ms  ", row.seconds / total * 100, row.seconds * 1e3)
+        format: "%5.1f %%  %8.3f ms  ", row.seconds / seconds * 100, row.seconds * 1e3)
       return numbers + speed + "  " + row.name
         + (row.implementation.isEmpty ? "" : "  [\(row.implementation)]")
     }
-    return (lines + [String(format: "one shard on one thread: %.3f ms", total * 1e3)])
-      .joined(separator: "\n")
+    var lines = rows.map(line)
+    lines.append(String(format: "one shard on one thread: %.3f ms", seconds * 1e3))
+    if !gradients.isEmpty {
+      lines += gradients.map(line)
+      lines.append(
+        String(
+          format: "gradients of weights over the minibatch on one thread: %.3f ms",
+          gradientSeconds * 1e3))
+    }
+    return lines.joined(separator: "\n")
   }
 }

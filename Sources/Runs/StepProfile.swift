@@ -25,6 +25,7 @@ public struct StepProfile: Sendable {
     let gather =
       gatherSeconds(trial.examples.rows, count: trial.rowsPerShard, from: trial.examples.source)
       * shardsPerThread
+    let gradients = kernels.gradientSeconds / Double(threads)
     let (shards, update) = (window.shards, window.update)
     self.threads = threads
     stepSeconds = window.stepSeconds
@@ -32,7 +33,8 @@ public struct StepProfile: Sendable {
       ("kernels, as measured alone", alone),
       ("gathering examples, as measured alone", gather),
       ("slower than alone: colder caches, the other threads", shards.work - alone - gather),
-      ("sum over shards and update", update.work),
+      ("gradients of weights over the minibatch, as measured alone", gradients),
+      ("sum over shards and update", update.work - gradients),
       ("wake-ups", shards.late + update.late),
       ("waiting for the slowest thread", shards.waiting + update.waiting),
       ("coordinator", window.stepSeconds - shards.total - update.total),

@@ -19,4 +19,10 @@ extension Trainer {
 
   /// Floats of parameters and running statistics.
   public var parameterCount: Int { engine.parameters.table.count }
+
+  /// Those of them whose gradients are made over whole minibatches.
+  public var deferredCount: Int { engine.deferredCount }
+
+  /// Stages of a step, as long as nothing comes near the end of float32.
+  public var stageCount: Int { engine.stageCount(isClipped: configuration.clipNorm != nil) }
 }

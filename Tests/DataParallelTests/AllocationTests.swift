@@ -13,8 +13,10 @@ struct AllocationTests {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]
     ) {
-      try expectNoAllocations(.dense, clipNorm: nil)
-      try expectNoAllocations(.dense, clipNorm: 0.1)
+      for smallestDeferred in [0, Int.max] {
+        try expectNoAllocations(.dense, clipNorm: nil, smallestDeferred: smallestDeferred)
+        try expectNoAllocations(.dense, clipNorm: 0.1, smallestDeferred: smallestDeferred)
+      }
     }
     printed(result)
   }
@@ -61,9 +63,11 @@ struct AllocationTests {
 
 /// Three steps to warm up, then twenty that are counted.
 private func expectNoAllocations(
-  _ sample: TrainingSample, clipNorm: Double?, precision: Precision = .float32
+  _ sample: TrainingSample, clipNorm: Double?, precision: Precision = .float32,
+  smallestDeferred: Int = 0
 ) throws {
-  let engine = sample.engine(batchSize: 32, shards: 2, threads: 2, precision: precision)
+  let engine = sample.engine(
+    batchSize: 32, shards: 2, threads: 2, precision: precision, smallestDeferred: smallestDeferred)
   let order = (0..<96).map { UInt32($0) }
   let scalars = sample.scalars
   func steps(_ counts: ClosedRange<Int>) throws {

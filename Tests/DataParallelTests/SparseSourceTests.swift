@@ -30,7 +30,8 @@ import Testing
   /// The plan reads non-zeros where it can: a forward product and a gradient.
   @Test func plansComputeFromTheNonZeros() throws {
     let (sparse, full) = (
-      TrainingSample.sparse.family().plan(rows: 8), TrainingSample.full.family().plan(rows: 8)
+      TrainingSample.sparse.family(smallestDeferred: .max).plan(rows: 8),
+      TrainingSample.full.family(smallestDeferred: .max).plan(rows: 8)
     )
     #expect(sparse.readsNonZeros && !full.readsNonZeros)
     #expect(sparse.kernelCount == full.kernelCount)

@@ -84,20 +84,21 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     source = FloatExamples(values, exampleShape: exampleShape)
   }
 
-  /// Plans of the differentiated training graph.
-  func family(_ precision: Precision = .float32) -> PlanFamily {
+  /// Plans of the differentiated training graph; as small as the layers are, gradients of dense weights are
+  /// made over whole minibatches unless `smallestDeferred` says otherwise.
+  func family(_ precision: Precision = .float32, smallestDeferred: Int = 0) -> PlanFamily {
     PlanFamily(
       table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames,
-      precision: precision, sparsity: source.sparsity
+      precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred
     ) { [model] in model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
   }
 
   /// An engine at the parameters of seed 1.
   func engine(
     batchSize: Int, shards: Int, threads: Int, momentCount: Int = 2,
-    precision: Precision = .float32
+    precision: Precision = .float32, smallestDeferred: Int = 0
   ) -> StepEngine {
-    let family = family(precision)
+    let family = family(precision, smallestDeferred: smallestDeferred)
     return StepEngine(
       family, parameters: ParameterMemory(family.table, seed: 1), momentCount: momentCount,
       batchSize: batchSize, shardCount: shards, threadCount: threads)

@@ -12,11 +12,13 @@ struct GoldenRun {
   private let golden: GoldenCase
   private let source: FloatExamples
 
-  init(_ golden: GoldenCase, momentCount: Int, shards: Int) {
+  /// - Parameter deferring: whether gradients of dense weights are made over the whole minibatch.
+  init(_ golden: GoldenCase, momentCount: Int, shards: Int, deferring: Bool = true) {
     self.golden = golden
     let memory = golden.parameterMemory()
     let family = PlanFamily(
-      table: memory.table, exampleName: "x", scalarNames: golden.model.scalarNames
+      table: memory.table, exampleName: "x", scalarNames: golden.model.scalarNames,
+      smallestDeferred: deferring ? 0 : .max
     ) { golden.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
     engine = StepEngine(
       family, parameters: memory, momentCount: momentCount, batchSize: golden.exampleCount,

@@ -31,8 +31,8 @@ import Testing
   @Test(arguments: GoldenCase.names)
   func metricsAndGradients(name: String) throws {
     let golden = try GoldenCase(name)
-    for shards in golden.shardCounts {
-      let run = GoldenRun(golden, momentCount: 1, shards: shards)
+    for (shards, deferring) in golden.shardCounts.flatMap({ [($0, true), ($0, false)] }) {
+      let run = GoldenRun(golden, momentCount: 1, shards: shards, deferring: deferring)
       // With v = 0 before, v ← 0.5 · v + g leaves the mean gradient in the moment.
       try run.step(.sgd(rate: 0, momentum: 0.5, nesterov: false))
       #expect(abs(run.metric("objective") - golden["loss"]![0]) <= 1e-5 * golden["loss"]![0])

@@ -27,6 +27,6 @@ import Testing
     let sum = profile.parts.reduce(0) { $0 + $1.seconds }
     // The parts are differences of the same clock readings, divided by whole numbers.
     #expect(abs(sum / profile.stepSeconds - 1) < 1e-9)
-    #expect(profile.text.split(separator: "\n").count == 8)
+    #expect(profile.text.split(separator: "\n").count == 9)
   }
 }

@@ -173,6 +173,9 @@ void vaedp_tree_sum(float *slabs, long stride, long shards, long begin, long end
 double vaedp_tree_sum_of_squares(float *slabs, long stride, long shards, long begin, long end,
                                  float scale);
 
+// The largest |x|: infinite or no number where one of them is.
+float vaedp_largest_magnitude(long count, const float *x);
+
 // g = scale · gradient + l2 · w + l1 · sign(w), then the optimiser's rule. Each returns the largest
 // magnitude that it wrote, parameters and moments alike: infinite or no number where one of them is.
 typedef struct {

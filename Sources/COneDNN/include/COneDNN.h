@@ -31,9 +31,11 @@ typedef struct {
 } vaedp_epilogue;
 
 // left [rows, inner] × right [inner, columns]; a transposed operand is stored the other way round.
+// The strides go from one stored row of an operand to its next, in floats; 0 where rows are dense.
 typedef struct {
   long rows, columns, inner;
   bool transpose_left, transpose_right;
+  long left_stride, right_stride;
 } vaedp_matmul;
 
 // x [count, height, width, in] and w [out, in, kernel_h, kernel_w] give

@@ -1,0 +1,43 @@
+internal import Execution
+internal import GraphPasses
+internal import Kernels
+internal import Storage
+
+/// What one worker makes tiles of gradients with.
+final class GradientWorker {
+  /// The tile that it made last.
+  let tile: AlignedFloats
+  private var scratch = AlignedFloats(count: 0)
+  private var kernels: [Int: [WeightGradientKernel]] = [:]
+
+  /// A worker for tiles of so many floats at most.
+  init(largestTile: Int) { tile = AlignedFloats(count: largestTile) }
+
+  /// Bytes of its memory.
+  var byteCount: Int { (tile.count + scratch.count) * 4 }
+
+  /// Makes kernels for minibatches of so many examples, where there are none yet.
+  ///
+  /// - Throws: `KernelError` where oneDNN refuses a product.
+  func prepare(examples: Int, _ plan: Plan) throws(KernelError) {
+    guard !plan.weightGradients.isEmpty, kernels[examples] == nil else { return }
+    var made: [WeightGradientKernel] = []
+    for gradient in plan.weightGradients {
+      made.append(
+        try WeightGradientKernel(
+          rows: gradient.rows, columns: gradient.columns, examples: examples))
+    }
+    kernels[examples] = made
+    let needed = made.map(\.scratchCount).max() ?? 0
+    if scratch.count < needed { scratch = AlignedFloats(count: needed) }
+  }
+
+  /// Writes a tile of a gradient over `examples` examples; false where oneDNN fails.
+  @unsafe func run(
+    _ product: Int, _ tile: WeightTile, examples: Int, a: UnsafePointer<Float>,
+    b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    guard let kernel = kernels[examples]?[product] else { return false }
+    return unsafe kernel.run(tile, a: a, b: b, into: result, scratch: scratch.pointer)
+  }
+}

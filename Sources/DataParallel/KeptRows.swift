@@ -1,0 +1,36 @@
+internal import CKernels
+
+/// Arrays of a whole minibatch, one row per example, from which gradients of weights are made. The worker
+/// that computes a shard writes the shard's rows; every worker may read them in the later stages.
+@unsafe struct KeptRows {
+  private let base: UnsafeMutablePointer<Float>
+  /// Floats per example of each array, and of those before it.
+  private let widths: [Int], before: [Int]
+  private let batchSize: Int
+
+  /// Arrays in memory for `batchSize` examples of all widths.
+  init(_ base: UnsafeMutablePointer<Float>, widths: [Int], batchSize: Int) {
+    unsafe self.base = base
+    unsafe self.widths = widths
+    unsafe self.batchSize = batchSize
+    var sum = 0
+    unsafe before = widths.map { width in
+      defer { sum += width }
+      return sum
+    }
+  }
+
+  /// Number of arrays.
+  var count: Int { unsafe widths.count }
+
+  /// Where the row of an example, by its position in the minibatch, begins.
+  func row(_ example: Int, of index: Int) -> UnsafeMutablePointer<Float> {
+    unsafe base + before[index] * batchSize + example * widths[index]
+  }
+
+  /// The largest magnitude in the rows of a shard.
+  func largestMagnitude(of index: Int, in examples: Range<Int>) -> Float {
+    unsafe vaedp_largest_magnitude(
+      examples.count * widths[index], row(examples.lowerBound, of: index))
+  }
+}

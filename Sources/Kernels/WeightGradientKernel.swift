@@ -1,0 +1,50 @@
+internal import COneDNN
+internal import GraphIR
+
+/// dW = aᵀ b over a minibatch, tile by tile, with a `[examples, rows]` and b `[examples, columns]`; used
+/// by one thread at a time.
+@safe package final class WeightGradientKernel {
+  private let rows: Int, columns: Int
+  /// One product for each extent that tiles have: four at most.
+  private let products: [(rows: Int, columns: Int, kernel: ProductKernel)]
+
+  /// Floats of scratch memory that a run needs.
+  package let scratchCount: Int
+
+  /// Prepares the products.
+  ///
+  /// - Throws: `KernelError` where oneDNN refuses one.
+  package init(rows: Int, columns: Int, examples: Int) throws(KernelError) {
+    (self.rows, self.columns) = (rows, columns)
+    var products: [(rows: Int, columns: Int, kernel: ProductKernel)] = []
+    for tile in WeightTile.tiles(rows: rows, columns: columns)
+    where !products.contains(where: { $0.rows == tile.rows && $0.columns == tile.columns }) {
+      var call = MatmulCall(
+        rows: tile.rows, columns: tile.columns, inner: examples, transposeLeft: true,
+        transposeRight: false)
+      (call.leftStride, call.rightStride) = (rows, columns)
+      products.append(
+        (
+          tile.rows, tile.columns,
+          try ProductKernel(call, bias: false, slope: nil, .float32)
+        ))
+    }
+    self.products = products
+    scratchCount = products.map { ($0.kernel.scratchByteCount + 3) / 4 }.max() ?? 0
+  }
+
+  /// Writes a tile, row after row without gaps; false where oneDNN fails.
+  ///
+  /// - Complexity: allocates nothing of its own.
+  package func run(
+    _ tile: WeightTile, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
+    into result: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    for index in products.indices
+    where products[index].rows == tile.rows && products[index].columns == tile.columns {
+      return unsafe vaedp_product_run(
+        products[index].kernel.handle, a + tile.row, b + tile.column, nil, result, scratch)
+    }
+    return false
+  }
+}
