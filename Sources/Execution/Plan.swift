@@ -80,7 +80,7 @@ public struct Plan: Sendable {
     let kept = Dictionary(
       uniqueKeysWithValues: program.kept.enumerated().map { ($1, Space.kept($0)) })
     let places = program.buffers.enumerated().map { index, buffer in
-      if let space = kept[index] { return Place(space, 0) }
+      if let space = kept[memory.hosts[index]] { return Place(space, 0) }
       return switch buffer.kind {
       case .temporary, .input: Place(.arena, memory.offsets[index] ?? 0)
       case .parameter(let parameter): Place(.parameters, table.entries[parameter].offset)

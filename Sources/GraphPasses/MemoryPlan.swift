@@ -4,6 +4,8 @@ internal import GraphIR
 package struct MemoryPlan: Hashable, Sendable {
   /// Offset in floats of each buffer; nil for what lies elsewhere.
   package var offsets: [Int?]
+  /// The buffer in whose memory each one lies: itself, where it shares none. It may be one that is kept.
+  package var hosts: [Int]
   /// Floats that the arena holds.
   package var count: Int
 
@@ -20,7 +22,8 @@ extension Program {
   package mutating func planMemory() -> MemoryPlan {
     var lifetimes = self.lifetimes()
     let hosts = shareOperands(&lifetimes)
-    var plan = MemoryPlan(offsets: [Int?](repeating: nil, count: buffers.count), count: 0)
+    var plan = MemoryPlan(
+      offsets: [Int?](repeating: nil, count: buffers.count), hosts: hosts, count: 0)
     let order = buffers.indices.filter { hosts[$0] == $0 && lifetimes[$0] != nil }
       .sorted { (buffers[$0].shape.count, $1) > (buffers[$1].shape.count, $0) }
     var placed: [Int] = []
@@ -66,16 +69,22 @@ extension Program {
     return lifetimes
   }
 
-  /// Lets loops write over operands that die with them; returns each buffer's host.
+  /// Lets loops write over operands that die with them; returns each buffer's host. A result that is
+  /// kept takes the operand into its own memory.
   private mutating func shareOperands(_ lifetimes: inout [ClosedRange<Int>?]) -> [Int] {
     var hosts = Array(buffers.indices)
+    let kept = Set(kept)
+    var touched: Set<Int> = []
     for position in instructions.indices {
+      let before = touched
+      touched.formUnion(instructions[position].reads + instructions[position].writes)
       guard case .loop(var loop) = instructions[position] else { continue }
       var taken: Set<Int> = []
       for index in loop.stores.indices {
         let store = loop.stores[index]
-        guard !store.accumulates, store.offset == 0, lifetimes[store.buffer] != nil,
-          lifetimes[store.buffer]!.lowerBound == position, hosts[store.buffer] == store.buffer
+        let isKept = kept.contains(store.buffer) && !before.contains(store.buffer)
+        guard !store.accumulates, store.offset == 0, hosts[store.buffer] == store.buffer,
+          isKept || lifetimes[store.buffer]?.lowerBound == position
         else { continue }
         let candidate = loop.loads.first { load in
           let host = hosts[load.owner]
@@ -90,8 +99,13 @@ extension Program {
         guard let candidate else { continue }
         let host = hosts[candidate.owner]
         taken.insert(host)
-        hosts[store.buffer] = host
-        lifetimes[host] = lifetimes[host]!.lowerBound...lifetimes[store.buffer]!.upperBound
+        if isKept {
+          for buffer in hosts.indices where hosts[buffer] == host { hosts[buffer] = store.buffer }
+          lifetimes[host] = nil
+        } else {
+          hosts[store.buffer] = host
+          lifetimes[host] = lifetimes[host]!.lowerBound...lifetimes[store.buffer]!.upperBound
+        }
         loop.stores[index].isInPlace = true
       }
       instructions[position] = .loop(loop)

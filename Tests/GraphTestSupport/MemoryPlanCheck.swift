@@ -6,12 +6,12 @@ extension Program {
   ///
   /// Plays the program on the arena's addresses without numbers: a write claims its buffer's floats
   /// and ends every other claim on them; a read needs its buffer's claim untouched since it was
-  /// written. So two buffers that are alive at once never share a float. Within one instruction a
+  /// written, and so does what is kept, at the end. So two buffers that are alive at once never share a float. Within one instruction a
   /// write may only meet what is read where a loop stores, as it says, over a load at the same index.
   package func violations(of plan: MemoryPlan) -> [String] {
     var claims = ArenaClaims(program: self, plan: plan)
     for (index, buffer) in buffers.enumerated() {
-      if case .input = buffer.kind, plan.offsets[index] != nil {
+      if case .input = buffer.kind, plan.offsets[index] != nil || kept.contains(index) {
         claims.write(index, by: "the caller")
       }
     }
@@ -32,6 +32,7 @@ extension Program {
       }
       for buffer in Set(writes).sorted() { claims.write(buffer, by: "instruction \(position)") }
     }
+    for buffer in kept { claims.read(buffer, by: "who comes later") }
     return claims.violations
   }
 }
@@ -51,8 +52,14 @@ private struct ArenaClaims {
     switch program.buffers[buffer].kind {
     case .parameter, .output: nil
     case .temporary, .input:
-      plan.offsets[buffer].map { $0..<$0 + program.buffers[buffer].shape.count }
+      start(buffer).map { $0..<$0 + program.buffers[buffer].shape.count }
     }
+  }
+
+  /// In the arena, or far behind it in a block that is kept.
+  private func start(_ buffer: Int) -> Int? {
+    if let block = program.kept.firstIndex(of: plan.hosts[buffer]) { return (block + 1) << 40 }
+    return plan.offsets[buffer]
   }
 
   func meet(_ a: Int, _ b: Int) -> Bool {
@@ -85,7 +92,8 @@ private struct ArenaClaims {
         violations.append("\(writer) writes \(buffer), which has no place")
         return
       }
-      if range.lowerBound % MemoryPlan.alignment != 0 || range.upperBound > plan.count {
+      if range.lowerBound % MemoryPlan.alignment != 0 || range.lowerBound < 1 << 40 && range.upperBound > plan.count
+      {
         violations.append("\(writer): \(buffer) lies at \(range) of \(plan.count)")
       }
       // A buffer that is written in parts must not lose the first while the second is written.
