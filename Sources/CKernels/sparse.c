@@ -87,63 +87,68 @@ WIDE void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_
   }
 }
 
-// A non-zero of a column: where its row lies in the packed block, and its value.
-typedef struct {
-  int32_t place;
-  float value;
-} entry;
-
-long vaedp_sparse_gradient_scratch(vaedp_sparse_shape s, long non_zeros) {
-  return s.rows * BLOCK + 2 * non_zeros + s.inputs + 1;
-}
-
-// Sorts the rows' non-zeros by column, each column's by row: entries of column j are
-// entries[starts[j - 1]..<starts[j]], with 0 for starts[-1].
-static void sort_by_column(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape s, int32_t *starts,
-                           entry *entries) {
-  memset(starts, 0, (size_t)(s.inputs + 1) * sizeof(int32_t));
+void vaedp_sparse_sort(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape s, long first,
+                       vaedp_by_column sorted) {
+  // Counts of the columns, then where each begins; filling moves that to where it ends.
+  int32_t *ends = sorted.ends;
+  memset(ends, 0, (size_t)(s.inputs + 1) * sizeof(int32_t));
   for (long r = 0; r < s.rows; r++)
-    for (int64_t k = x.starts[ids[r]]; k < x.starts[ids[r] + 1]; k++) starts[x.columns[k] + 1]++;
-  for (long j = 0; j < s.inputs; j++) starts[j + 1] += starts[j];
+    for (int64_t k = x.starts[ids[r]]; k < x.starts[ids[r] + 1]; k++) ends[x.columns[k] + 1]++;
+  for (long j = 0; j < s.inputs; j++) ends[j + 1] += ends[j];
   for (long r = 0; r < s.rows; r++)
     for (int64_t k = x.starts[ids[r]]; k < x.starts[ids[r] + 1]; k++)
-      entries[starts[x.columns[k]]++] = (entry){(int32_t)(r * BLOCK), x.values[k]};
+      sorted.nonzeros[ends[x.columns[k]]++] = (vaedp_nonzero){(int32_t)(first + r), x.values[k]};
 }
 
-WIDE void vaedp_sparse_gradient(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape s,
-                                const float *dy, float *dw, float *scratch) {
-  float *packed = scratch;
-  entry *entries = (entry *)(void *)(scratch + s.rows * BLOCK);
-  long non_zeros = 0;
-  for (long r = 0; r < s.rows; r++) non_zeros += x.starts[ids[r] + 1] - x.starts[ids[r]];
-  int32_t *ends = (int32_t *)(void *)(entries + non_zeros);
-  sort_by_column(x, ids, s, ends, entries);
-  for (long first = 0; first < s.outputs; first += BLOCK) {
-    long count = s.outputs - first < BLOCK ? s.outputs - first : BLOCK;
-    for (long r = 0; r < s.rows; r++) {
-      memset(packed + r * BLOCK, 0, BLOCK * sizeof(float));
-      memcpy(packed + r * BLOCK, dy + r * s.outputs + first, (size_t)count * sizeof(float));
-    }
-    const entry *e = entries;
-    for (long begin = 0; begin < s.inputs; begin += LANES) {
-      long columns = s.inputs - begin < LANES ? s.inputs - begin : LANES;
-      vector low[LANES], high[LANES];
-      for (long j = 0; j < LANES; j++) {
-        vector a = {0}, b = {0};
-        const entry *end = j < columns ? entries + ends[begin + j] : e;
-        for (; e < end; e++) {
-          const float *row = packed + e->place;
-          a += e->value * *(const vector *)row;
-          b += e->value * *(const vector *)(row + LANES);
-        }
-        low[j] = a;
-        high[j] = b;
+// Adds sixteen numbers of a row, or the `present` that there are.
+INLINE void add_row(vector *sum, float factor, const float *row, long present) {
+  vector some = {0};
+  if (present >= LANES)
+    some = *(const vector *)row;
+  else if (present > 0)
+    memcpy(&some, row, (size_t)present * sizeof(float));
+  *sum += factor * some;
+}
+
+// Sums of columns begin..<begin + columns for the 32 outputs from `from` on, whose lanes are columns in
+// the end. Where a row has fewer outputs, `present` are read.
+INLINE void sum_columns(const vaedp_by_column *parts, long count, const float *dy, long outputs, long from,
+                        long present, long begin, long columns, vector low[LANES], vector high[LANES]) {
+  for (long j = 0; j < LANES; j++) {
+    vector a = {0}, b = {0};
+    for (long p = 0; j < columns && p < count; p++) {
+      const int32_t *ends = parts[p].ends;
+      const vaedp_nonzero *e = parts[p].nonzeros + (begin + j ? ends[begin + j - 1] : 0);
+      const vaedp_nonzero *end = parts[p].nonzeros + ends[begin + j];
+      for (; e < end; e++) {
+        const float *row = dy + e->row * outputs + from;
+        add_row(&a, e->value, row, present);
+        add_row(&b, e->value, row + LANES, present - LANES);
       }
-      transpose(low);
-      transpose(high);
-      for (long k = 0; k < count; k++) {
-        const vector *source = k < LANES ? low + k : high + (k - LANES);
-        float *target = dw + (first + k) * s.inputs + begin;
+    }
+    low[j] = a;
+    high[j] = b;
+  }
+  transpose(low);
+  transpose(high);
+}
+
+WIDE void vaedp_sparse_gradient(const vaedp_by_column *parts, long count, const float *dy, long outputs,
+                                vaedp_tile tile, float *dw, long stride) {
+  long last = tile.row + tile.rows, right = tile.column + tile.columns;
+  for (long first = tile.row; first < last; first += BLOCK) {
+    // The last block of a row is moved back, so that nothing behind the row is read.
+    long from = outputs < BLOCK ? 0 : first < outputs - BLOCK ? first : outputs - BLOCK;
+    for (long begin = tile.column; begin < right; begin += LANES) {
+      long columns = right - begin < LANES ? right - begin : LANES;
+      vector low[LANES], high[LANES];
+      if (outputs < BLOCK)
+        sum_columns(parts, count, dy, outputs, from, outputs, begin, columns, low, high);
+      else
+        sum_columns(parts, count, dy, outputs, from, BLOCK, begin, columns, low, high);
+      for (long k = first; k < last && k < first + BLOCK; k++) {
+        const vector *source = k - from < LANES ? low + (k - from) : high + (k - from - LANES);
+        float *target = dw + (k - tile.row) * stride + (begin - tile.column);
         if (columns == LANES)
           *(vector *)target = *source;
         else

@@ -8,7 +8,7 @@ final class GradientWorker {
   /// The tile that it made last.
   let tile: AlignedFloats
   private var scratch = AlignedFloats(count: 0)
-  private var kernels: [Int: [WeightGradientKernel]] = [:]
+  private var kernels: [Int: [WeightGradientKernel?]] = [:]
 
   /// A worker for tiles of so many floats at most.
   init(largestTile: Int) { tile = AlignedFloats(count: largestTile) }
@@ -21,14 +21,16 @@ final class GradientWorker {
   /// - Throws: `KernelError` where oneDNN refuses a product.
   func prepare(examples: Int, _ plan: Plan) throws(KernelError) {
     guard !plan.weightGradients.isEmpty, kernels[examples] == nil else { return }
-    var made: [WeightGradientKernel] = []
+    var made: [WeightGradientKernel?] = []
     for gradient in plan.weightGradients {
       made.append(
-        try WeightGradientKernel(
-          rows: gradient.rows, columns: gradient.columns, examples: examples))
+        gradient.b == nil
+          ? nil
+          : try WeightGradientKernel(
+            rows: gradient.rows, columns: gradient.columns, examples: examples))
     }
     kernels[examples] = made
-    let needed = made.map(\.scratchCount).max() ?? 0
+    let needed = made.compactMap { $0?.scratchCount }.max() ?? 0
     if scratch.count < needed { scratch = AlignedFloats(count: needed) }
   }
 

@@ -33,7 +33,7 @@ internal import Kernels
       family, ids, from: source, scalars: scalars, parameters: UnsafePointer(update.parameters),
       slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
       keeping: gradients.kept, from: range.lowerBound)
-    unsafe gradients.measure(shard, examples: range)
+    unsafe gradients.finish(shard, examples: range, ids, from: source)
     return isFine
   }
 

@@ -1,6 +1,5 @@
 public import Execution
 public import GraphIR
-internal import GraphPasses
 internal import Kernels
 internal import Storage
 
@@ -69,38 +68,12 @@ public struct KernelProfile: Sendable {
         name: call.label, implementation: call.isProduct ? implementations.removeFirst() : "",
         seconds: total / Double(repetitions), flops: call.flops, bytes: call.byteCount)
     }
-    gradients = try unsafe Self.timed(plan, keptRows, examples: minibatch, repetitions)
+    gradients = try unsafe plan.timedGradients(
+      keptRows, examples: minibatch, source: source, repetitions: repetitions)
   }
 
   /// Seconds of a shard's calls together.
   public var seconds: Double { rows.reduce(0) { $0 + $1.seconds } }
   /// Seconds of the gradients over a minibatch, on one thread.
   public var gradientSeconds: Double { gradients.reduce(0) { $0 + $1.seconds } }
-
-  private static func timed(
-    _ plan: Plan, _ kept: KeptRows, examples: Int, _ repetitions: Int
-  ) throws -> [Row] {
-    let tiles = plan.weightGradients.map { WeightTile.tiles(rows: $0.rows, columns: $0.columns) }
-    let largest = tiles.flatMap(\.self).map { $0.rows * $0.columns }.max() ?? 0
-    let worker = GradientWorker(largestTile: largest)
-    try worker.prepare(examples: examples, plan)
-    return try plan.weightGradients.indices.map { index in
-      let gradient = plan.weightGradients[index]
-      func run() throws {
-        for tile in tiles[index] {
-          let isFine = unsafe worker.run(
-            index, tile, examples: examples, a: kept.row(0, of: gradient.a),
-            b: kept.row(0, of: gradient.b), into: worker.tile.pointer)
-          if !isFine { throw ShardFailure(shard: 0) }
-        }
-      }
-      try run()
-      let time = try ContinuousClock().measure { for _ in 0..<repetitions { try run() } }
-      return Row(
-        name: "matmul TN \(gradient.rows)×\(examples)×\(gradient.columns) of the minibatch, in "
-          + "\(tiles[index].count) tiles", implementation: "",
-        seconds: time / .seconds(1) / Double(repetitions),
-        flops: 2 * gradient.rows * gradient.columns * examples, bytes: 0)
-    }
-  }
 }

@@ -58,13 +58,34 @@ extension Plan {
 
   private func tiles(of product: Int, _ entry: ParameterTable.Entry) -> [Slice] {
     let columns = weightGradients[product].columns
-    return WeightTile.tiles(rows: weightGradients[product].rows, columns: columns).map { tile in
+    return weightGradients[product].tiles.map { tile in
       let isWhole = tile.columns == columns
       return Slice(
         start: entry.offset + tile.row * columns + tile.column,
         runs: isWhole ? 1 : tile.rows, length: isWhole ? tile.rows * columns : tile.columns,
         stride: columns, role: entry.declaration.role, source: .product(product, tile))
     }
+  }
+}
+
+extension Plan {
+  /// Room for the non-zeros of a minibatch by columns; nil where no gradient is made from them.
+  func sparseColumns(shards: Int, rowsPerShard: Int, _ sparsity: RowSparsity?) -> SparseColumns? {
+    guard let sparsity, let gradient = weightGradients.first(where: { $0.b == nil }) else {
+      return nil
+    }
+    return SparseColumns(
+      shards: shards, rowsPerShard: rowsPerShard, mostPerRow: sparsity.mostPerRow,
+      inputs: gradient.columns)
+  }
+}
+
+extension WeightGradient {
+  /// The pieces in which it is made.
+  var tiles: [WeightTile] {
+    b == nil
+      ? WeightTile.sparseTiles(rows: rows, columns: columns)
+      : WeightTile.tiles(rows: rows, columns: columns)
   }
 }
 

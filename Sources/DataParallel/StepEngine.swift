@@ -53,6 +53,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   let slabStride: Int
   private let kept: AlignedFloats
   private let keptRows: KeptRows
+  private let columns: SparseColumns?
   private var sums: AlignedFloats?
   private let sumOffsets: [Int]
   private let replicas: [Replica]
@@ -94,6 +95,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
     slabs = AlignedFloats(count: slabStride * shardCount)
     kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * batchSize)
     unsafe keptRows = KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: batchSize)
+    columns = plan.sparseColumns(
+      shards: shardCount, rowsPerShard: (batchSize + shards - 1) / shards, family.sparsity)
     sumOffsets = slices.reduce(into: [0]) {
       $0.append($0[$0.count - 1] + ($1.isTile ? ($1.count + 15) / 16 * 16 : 0))
     }
@@ -104,7 +107,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
       costs: slices.map { $0.cost(examples: batchSize, shards: shards) }, workers: workerCount)
     unsafe job = .allocate(capacity: 1)
     unsafe checks = SliceChecks(slices, workers: workerCount)
-    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 1))
+    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 2))
     unsafe failed = .allocate(capacity: shardCount)
   }
 
@@ -219,7 +222,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
     return unsafe StepGradients(
       slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       slabGradientCount: layout.gradientCount, examples: examples, slices: slices,
-      products: plan.weightGradients, kept: keptRows, workers: gradientWorkers, queue: queue,
+      products: plan.weightGradients, kept: keptRows, columns: columns, workers: gradientWorkers, queue: queue,
       checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
       sumOffsets: sumOffsets, needsNorm: needsNorm)
   }

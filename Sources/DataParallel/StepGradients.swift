@@ -17,10 +17,13 @@ internal import Storage
   var slices: [Slice]
   var products: [WeightGradient]
   var kept: KeptRows
+  /// The examples' non-zeros by columns, where a gradient is made from them.
+  var columns: SparseColumns?
   var workers: [GradientWorker]
   var queue: SliceQueue
   var checks: SliceChecks
-  /// For each shard the largest magnitude in its slab and in its rows of each kept array.
+  /// For each shard the largest magnitude in its slab, in its rows of each kept array, and in its examples
+  /// where they are sparse.
   var magnitudes: UnsafeMutablePointer<Float>
   /// Room for the deferred gradients where they are read twice, since they are clipped; in the order of the
   /// slices.
@@ -36,9 +39,18 @@ internal import Storage
 
   private var meanScale: Float { unsafe 1 / Float(examples) }
 
-  /// After a shard: the magnitudes that bound what gradients it can lead to.
-  borrowing func measure(_ shard: Int, examples range: Range<Int>) {
-    let target = unsafe magnitudes + shard * (kept.count + 1)
+  /// After a shard: sorts its non-zeros, and notes the magnitudes that bound what gradients it can lead to.
+  borrowing func finish(
+    _ shard: Int, examples range: Range<Int>, _ ids: UnsafeBufferPointer<UInt32>,
+    from source: any ExampleSource
+  ) {
+    let target = unsafe magnitudes + shard * (kept.count + 2)
+    unsafe target[1 + kept.count] = 0
+    if let columns = unsafe columns, let examples = source.sparse {
+      unsafe target[1 + kept.count] = examples.withRows { rows in
+        unsafe columns.sort(shard, rows, ids, first: range.lowerBound)
+      }
+    }
     unsafe target[0] =
       slabGradientCount <= Self.largestMeasuredSlab
       ? vaedp_largest_magnitude(slabGradientCount, slabs + shard * slabStride) : .infinity
@@ -49,7 +61,7 @@ internal import Storage
 
   /// Between the stages: which slices cannot but stay finite, from the shards' magnitudes alone.
   borrowing func boundSlices(_ update: borrowing SlicedUpdate) {
-    let stride = unsafe kept.count + 1
+    let stride = unsafe kept.count + 2
     func largest(_ position: Int) -> Double {
       var largest: Float = 0
       for shard in unsafe 0..<shards {
@@ -67,7 +79,7 @@ internal import Storage
         // No partial sum in aᵀ b is larger than examples · max |a| · max |b|.
         case .product(let product, _):
           unsafe Double(examples) * largest(1 + products[product].a)
-            * largest(1 + products[product].b)
+            * largest(1 + (products[product].b ?? kept.count))
         }
       unsafe checks.isCertain[index] = update.isCertainlyFinite(
         slices[index], gradient: sum, magnitude: checks.magnitudes[index])
@@ -93,10 +105,7 @@ internal import Storage
     case .product(let product, let tile):
       let target = unsafe sums.map { unsafe $0 + sumOffsets[index] } ?? workers[worker].tile.pointer
       if unsafe !checks.isSummed[index] {
-        let (a, b) = unsafe (products[product].a, products[product].b)
-        let isFine = unsafe workers[worker].run(
-          product, tile, examples: examples, a: kept.row(0, of: a), b: kept.row(0, of: b),
-          into: target)
+        let isFine = unsafe make(product, tile, workers[worker], into: target)
         // Others are applied already: the last checkpoint is where this can go on from.
         precondition(isFine, "a kernel of oneDNN failed in the update; resume from the checkpoint")
         unsafe checks.squares[index] = vaedp_tree_sum_of_squares(
@@ -105,6 +114,23 @@ internal import Storage
       }
       return unsafe UnsafePointer(target)
     }
+  }
+
+  /// Makes a tile of a gradient over the minibatch; false where it cannot be made.
+  borrowing func make(
+    _ product: Int, _ tile: WeightTile, _ worker: GradientWorker,
+    into target: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    let gradient = unsafe products[product]
+    let a = unsafe kept.row(0, of: gradient.a)
+    if let b = gradient.b {
+      return unsafe worker.run(
+        product, tile, examples: examples, a: a, b: kept.row(0, of: b), into: target)
+    }
+    guard let columns = unsafe columns else { return false }
+    unsafe columns.makeGradient(
+      tile, shards: shards, dy: a, outputs: gradient.rows, into: target)
+    return true
   }
 
   /// Sums a slice and looks whether its update is certain to stay finite.

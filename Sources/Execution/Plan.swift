@@ -98,7 +98,9 @@ public struct Plan: Sendable {
     let sparsity = sparse.values.first
     calls = program.instructions.map { $0.call(program.buffers, places, sparsity) }
     productFlops = calls.reduce(0) { $0 + $1.flops }
-    readsNonZeros = calls.contains { if case .sparse = $0 { true } else { false } }
+    readsNonZeros =
+      calls.contains { if case .sparse = $0 { true } else { false } }
+      || weightGradients.contains { $0.b == nil }
   }
 
   /// Number of kernel calls in one run.

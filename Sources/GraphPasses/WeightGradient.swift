@@ -1,14 +1,16 @@
 package import GraphIR
 
 /// The gradient of a dense layer's weights, left to be made over a whole minibatch: dW = aᵀ b with
-/// a `[examples, rows]` and b `[examples, columns]`.
+/// a `[examples, rows]`, the gradient of the layer's result, and b `[examples, columns]`, what it read.
 package struct WeightGradient: Hashable, Sendable {
   /// The parameter, by index.
   package var parameter: Int
   /// Shape of the weights.
   package var rows: Int, columns: Int
-  /// The operands' positions in `Program.kept`.
-  package var a: Int, b: Int
+  /// Position of a in `Program.kept`.
+  package var a: Int
+  /// Position of b there; nil where the layer read the non-zeros of sparse examples.
+  package var b: Int?
 }
 
 extension Program {
@@ -29,11 +31,18 @@ extension Program {
     let all = instructions
     instructions = []
     for instruction in all {
-      if case .product(let product, let a, let b, let epilogue, let result) = instruction,
+      if case .sparse(let product, let a, _, let result) = instruction,
+        product.kind == .weightGradient, product.rows == examples,
+        product.inputs * product.outputs >= smallest, !read.contains(result), isWhole(a),
+        let parameter = parameter(of: result, outputs)
+      {
+        weightGradients.append(
+          WeightGradient(
+            parameter: parameter, rows: product.outputs, columns: product.inputs, a: keep(a.owner)))
+      } else if case .product(let product, let a, let b, let epilogue, let result) = instruction,
         case .matmul(let rows, let columns, examples, true, false) = product,
         epilogue == Epilogue(), rows * columns >= smallest, !read.contains(result),
-        case .output(let output) = buffers[result].kind,
-        case .gradient(let parameter) = outputs[output].role, isWhole(a), isWhole(b)
+        let parameter = parameter(of: result, outputs), isWhole(a), isWhole(b)
       {
         weightGradients.append(
           WeightGradient(
@@ -42,6 +51,14 @@ extension Program {
         instructions.append(instruction)
       }
     }
+  }
+
+  /// The parameter whose gradient a buffer is.
+  private func parameter(of buffer: Int, _ outputs: [Output]) -> Int? {
+    guard case .output(let output) = buffers[buffer].kind,
+      case .gradient(let parameter) = outputs[output].role
+    else { return nil }
+    return parameter
   }
 
   private func isWhole(_ view: ArrayView) -> Bool {

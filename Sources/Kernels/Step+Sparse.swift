@@ -21,7 +21,7 @@ extension Step {
     let scratch =
       sparse.isForward
       ? vaedp_sparse_matmul_scratch(call.rows)
-      : vaedp_sparse_gradient_scratch(shape, call.rows * call.mostPerRow)
+      : 2 * call.rows * call.mostPerRow + call.inputs + 1
     return unsafe (.sparse(sparse), scratch)
   }
 }
@@ -37,7 +37,15 @@ extension Step.Sparse {
       let bias = unsafe bias.map { unsafe UnsafePointer($0.address(bases)) }
       unsafe vaedp_sparse_matmul(x, ids, shape, dense, bias, slope, result, scratch)
     } else {
-      unsafe vaedp_sparse_gradient(x, ids, shape, dense, result, scratch)
+      let sorted = unsafe vaedp_by_column(
+        ends: UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self),
+        nonzeros: UnsafeMutableRawPointer(scratch + shape.inputs + 1)
+          .assumingMemoryBound(to: vaedp_nonzero.self))
+      unsafe vaedp_sparse_sort(x, ids, shape, 0, sorted)
+      let whole = vaedp_tile(row: 0, column: 0, rows: shape.outputs, columns: shape.inputs)
+      unsafe withUnsafePointer(to: sorted) { sorted in
+        unsafe vaedp_sparse_gradient(sorted, 1, dense, shape.outputs, whole, result, shape.inputs)
+      }
     }
   }
 }

@@ -26,6 +26,19 @@ package struct WeightTile: Hashable, Sendable {
     }
   }
 
+  /// Tiles for a gradient from sparse examples: 32 rows, which are computed at once, and as many columns as
+  /// make a tile of the same size.
+  package static func sparseTiles(rows: Int, columns: Int) -> [WeightTile] {
+    let width = evenly(columns, most: 2048)
+    return stride(from: 0, to: rows, by: 32).flatMap { row in
+      stride(from: 0, to: columns, by: width).map { column in
+        WeightTile(
+          row: row, column: column, rows: min(32, rows - row),
+          columns: min(width, columns - column))
+      }
+    }
+  }
+
   /// The length of the parts when `count` is cut into as few as possible of `most` at most; a multiple of
   /// 16, the width of a vector, where it can be.
   private static func evenly(_ count: Int, most: Int) -> Int {

@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import Testing
 
 /// Products of sparse rows against plain loops over dense ones.
@@ -108,26 +109,87 @@ import Testing
     }
   }
 
-  @Test(arguments: cases)
-  func gradientAgreesWithTheNaiveLoop(x: Rows) {
+  /// Whole, and in tiles of rows in two parts.
+  @Test(arguments: cases, [1, 2])
+  func gradientAgreesWithTheNaiveLoop(x: Rows, partCount: Int) {
     let dy = some(x.ids.count * x.outputs, 5)
-    let count = x.outputs * x.inputs
-    var dw = [Float](repeating: 77, count: count + 16)
-    let nonZeros = x.ids.reduce(0) { $0 + Int(x.starts[Int($1) + 1] - x.starts[Int($1)]) }
-    var scratch = [Float](
-      repeating: .nan, count: Int(vaedp_sparse_gradient_scratch(x.shape, nonZeros)) + 16)
-    for place in scratch.count - 16..<scratch.count { scratch[place] = 7 }
-    unsafe x.withC { rows in
-      unsafe vaedp_sparse_gradient(rows, x.ids, x.shape, dy, &dw, &scratch)
-    }
-    #expect(dw[count...].allSatisfy { $0 == 77 })
-    #expect(scratch.suffix(16).allSatisfy { $0 == 7 })
-    let dense = x.ids.map { x.dense($0) }
-    for o in 0..<x.outputs {
-      for j in 0..<x.inputs {
-        let exact = dense.indices.reduce(0) { $0 + dense[$1][j] * Double(dy[$1 * x.outputs + o]) }
-        #expect(abs(Double(dw[o * x.inputs + j]) - exact) <= 20 * 60 * 6e-8)
+    let exact = exactGradient(x, dy)
+    let rowTiles = partCount == 1 ? [0..<x.outputs] : cut(x.outputs, by: 20)
+    let columnTiles = partCount == 1 ? [0..<x.inputs] : cut(x.inputs, by: 45)
+    unsafe withParts(x, partCount) { parts in
+      for rows in rowTiles {
+        for columns in columnTiles {
+          let stride = columns.count + 3
+          var dw = [Float](repeating: 77, count: rows.count * stride)
+          let tile = vaedp_tile(
+            row: rows.lowerBound, column: columns.lowerBound, rows: rows.count,
+            columns: columns.count)
+          unsafe vaedp_sparse_gradient(
+            parts.baseAddress!, parts.count, dy, x.outputs, tile, &dw, stride)
+          for (r, o) in rows.enumerated() {
+            for (c, j) in columns.enumerated() {
+              let found = Double(dw[r * stride + c])
+              #expect(abs(found - exact[o * x.inputs + j]) <= 20 * 60 * 6e-8)
+            }
+            #expect(dw[(r * stride + columns.count)...].prefix(3) == [77, 77, 77])
+          }
+        }
       }
+    }
+  }
+
+  /// The last block of outputs reads nothing behind the last row: the rows end at a page that may not be
+  /// read.
+  @Test(arguments: [1, 15, 33, 40]) func nothingBehindTheRowsIsRead(outputs: Int) throws {
+    let x = Rows("few", inputs: 20, outputs: outputs, rows: 3) { ($0 + $1) % 2 == 0 }
+    let memory = unsafe try #require(
+      unsafe mmap(nil, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    unsafe mprotect(memory + 4096, 4096, PROT_NONE)
+    defer { unsafe munmap(memory, 8192) }
+    let count = 3 * outputs
+    let dy = unsafe (memory + 4096 - 4 * count).assumingMemoryBound(to: Float.self)
+    for index in 0..<count { unsafe dy[index] = Float(index) }
+    var dw = [Float](repeating: 0, count: outputs * 20)
+    unsafe withParts(x, 1) { parts in
+      let tile = vaedp_tile(row: 0, column: 0, rows: outputs, columns: 20)
+      unsafe vaedp_sparse_gradient(parts.baseAddress!, 1, dy, outputs, tile, &dw, 20)
+    }
+    let exact = exactGradient(x, (0..<count).map { unsafe dy[$0] })
+    for (found, wanted) in zip(dw, exact) { #expect(abs(Double(found) - wanted) < 1e-4) }
+  }
+
+  private func exactGradient(_ x: Rows, _ dy: [Float]) -> [Double] {
+    let dense = x.ids.map { x.dense($0) }
+    return (0..<x.outputs * x.inputs).map { index in
+      let (o, j) = (index / x.inputs, index % x.inputs)
+      return dense.indices.reduce(0) { $0 + dense[$1][j] * Double(dy[$1 * x.outputs + o]) }
+    }
+  }
+
+  private func cut(_ count: Int, by length: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
+  }
+
+  /// The rows' non-zeros by columns, in parts of equal length.
+  @unsafe private func withParts(
+    _ x: Rows, _ count: Int, _ body: (UnsafeBufferPointer<vaedp_by_column>) -> Void
+  ) {
+    let nonZeros = x.ids.reduce(0) { $0 + Int(x.starts[Int($1) + 1] - x.starts[Int($1)]) }
+    var parts: [vaedp_by_column] = unsafe []
+    for part in 0..<count {
+      let range = part * x.ids.count / count..<(part + 1) * x.ids.count / count
+      let sorted = unsafe vaedp_by_column(
+        ends: .allocate(capacity: x.inputs + 1), nonzeros: .allocate(capacity: nonZeros + 1))
+      unsafe x.withC { rows in
+        let shape = vaedp_sparse_shape(rows: range.count, inputs: x.inputs, outputs: x.outputs)
+        unsafe vaedp_sparse_sort(rows, Array(x.ids[range]), shape, range.lowerBound, sorted)
+      }
+      unsafe parts.append(sorted)
+    }
+    unsafe parts.withUnsafeBufferPointer { unsafe body($0) }
+    for index in unsafe parts.indices {
+      unsafe parts[index].ends.deallocate()
+      unsafe parts[index].nonzeros.deallocate()
     }
   }
 

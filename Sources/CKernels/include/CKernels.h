@@ -140,11 +140,32 @@ void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape
 // Floats of scratch memory that it takes.
 long vaedp_sparse_matmul_scratch(long rows);
 
-// dw [outputs, inputs] = dyᵀ · x for dy [rows, outputs]; summed in the order of the rows.
-void vaedp_sparse_gradient(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape,
-                           const float *dy, float *dw, float *scratch);
-// Floats of scratch memory that it takes for at most so many non-zeros in the rows together.
-long vaedp_sparse_gradient_scratch(vaedp_sparse_shape shape, long non_zeros);
+// A non-zero of a column: its row and its value.
+typedef struct {
+  int32_t row;
+  float value;
+} vaedp_nonzero;
+
+// Rows by their columns: the non-zeros of column j are those from ends[j − 1], or 0, to before ends[j],
+// by row.
+typedef struct {
+  int32_t *ends;  // inputs + 1 of them
+  vaedp_nonzero *nonzeros;
+} vaedp_by_column;
+
+// Sorts the non-zeros of the rows at ids; row r of them becomes row first + r.
+void vaedp_sparse_sort(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape, long first,
+                       vaedp_by_column sorted);
+
+// A rectangle of a matrix.
+typedef struct {
+  long row, column, rows, columns;
+} vaedp_tile;
+
+// A tile of dw [outputs, inputs] = dyᵀ · x for dy [rows, outputs] and x in `count` parts; summed part by
+// part in the order of the rows. The tile's rows begin `stride` floats apart.
+void vaedp_sparse_gradient(const vaedp_by_column *parts, long count, const float *dy, long outputs,
+                           vaedp_tile tile, float *dw, long stride);
 
 // ---- Random numbers (random.c) ---------------------------------------------------------------
 

@@ -1,0 +1,47 @@
+internal import Execution
+internal import GraphPasses
+internal import Kernels
+internal import Storage
+
+extension Plan {
+  /// Times each gradient that is made over a minibatch, in all its tiles on this thread.
+  @unsafe func timedGradients(
+    _ kept: KeptRows, examples: Int, source: (any ExampleSource)?, repetitions: Int
+  ) throws -> [KernelProfile.Row] {
+    let tiles = weightGradients.map(\.tiles)
+    let largest = tiles.flatMap(\.self).map { $0.rows * $0.columns }.max() ?? 0
+    let worker = GradientWorker(largestTile: largest)
+    try worker.prepare(examples: examples, self)
+    let columns = sparseColumns(shards: 1, rowsPerShard: examples, source?.sparsity)
+    let ids = (0..<UInt32(examples)).map { $0 }
+    if let columns, let sparse = source?.sparse {
+      unsafe ids.withUnsafeBufferPointer { ids in
+        _ = unsafe sparse.withRows { unsafe columns.sort(0, $0, ids, first: 0) }
+      }
+    }
+    return try weightGradients.indices.map { index in
+      let gradient = weightGradients[index]
+      func run() throws {
+        for tile in tiles[index] {
+          let (a, target) = unsafe (kept.row(0, of: gradient.a), worker.tile.pointer)
+          guard let b = gradient.b else {
+            unsafe columns?.makeGradient(
+              tile, shards: 1, dy: a, outputs: gradient.rows, into: target)
+            continue
+          }
+          let isFine = unsafe worker.run(
+            index, tile, examples: examples, a: a, b: kept.row(0, of: b), into: target)
+          if !isFine { throw ShardFailure(shard: 0) }
+        }
+      }
+      try run()
+      let time = try ContinuousClock().measure { for _ in 0..<repetitions { try run() } }
+      let width = gradient.b == nil ? source?.sparsity?.meanPerRow ?? 0 : Double(gradient.columns)
+      return KernelProfile.Row(
+        name: "\(gradient.b == nil ? "sparse" : "matmul") TN \(gradient.rows)×\(examples)×"
+          + "\(gradient.columns) of the minibatch, in \(tiles[index].count) tiles",
+        implementation: "", seconds: time / .seconds(1) / Double(repetitions),
+        flops: 2 * gradient.rows * Int(Double(examples) * width), bytes: 0)
+    }
+  }
+}
