@@ -45,7 +45,9 @@ public struct KernelProfile: Sendable {
       workspace: workspace, precision: precision)
     let kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * minibatch)
     let keptRows = unsafe KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: minibatch)
-    for index in plan.keptWidths.indices { unsafe sequence.keep(index, at: keptRows.row(0, of: index)) }
+    for index in plan.keptWidths.indices {
+      unsafe sequence.keep(index, at: keptRows.row(0, of: index))
+    }
     let slab = AlignedFloats(count: plan.slab.count)
     let ids = (0..<UInt32(1 << 16)).map { $0 }
     var seconds = [Double](repeating: 0, count: plan.calls.count)

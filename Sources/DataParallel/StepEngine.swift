@@ -58,9 +58,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
   private let sumOffsets: [Int]
   private let replicas: [Replica]
   private let gradientWorkers: [GradientWorker]
-  private let queue: SliceQueue
+  let queue: SliceQueue
   let job: UnsafeMutablePointer<Job>
-  private let checks: SliceChecks
+  let checks: SliceChecks
   private let magnitudes: UnsafeMutablePointer<Float>
   private var seenSettings = -1
   private let failed: UnsafeMutablePointer<Bool>
@@ -222,38 +222,10 @@ public struct ShardFailure: Error, CustomStringConvertible {
     return unsafe StepGradients(
       slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       slabGradientCount: layout.gradientCount, examples: examples, slices: slices,
-      products: plan.weightGradients, kept: keptRows, columns: columns, workers: gradientWorkers, queue: queue,
+      products: plan.weightGradients, kept: keptRows, columns: columns, workers: gradientWorkers,
+      queue: queue,
       checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
       sumOffsets: sumOffsets, needsNorm: needsNorm)
-  }
-
-  /// Checks, clips and updates; returns the gradient's norm before clipping. Where something is not
-  /// finite, nothing has changed.
-  private func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
-    unsafe job.pointee.gradients.boundSlices(job.pointee.update)
-    if unsafe clipNorm != nil || !checks.areCertain {
-      unsafe performOnSlices { unsafe $0.check($1, of: $2) }
-      if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
-    }
-    if let clipNorm, case let norm = unsafe job.pointee.gradients.norm, norm > clipNorm {
-      unsafe job.pointee.update.clipScale = Float(clipNorm / norm)
-    }
-    if unsafe !checks.areCertain {
-      unsafe performOnSlices { unsafe $0.rehearse($1, of: $2) }
-      if let slice = unsafe checks.firstNonFiniteUpdate {
-        unsafe checks.forget()
-        return .failure(.update(slice: slice))
-      }
-    }
-    unsafe performOnSlices { unsafe $0.update($1, of: $2) }
-    return unsafe .success(job.pointee.gradients.norm)
-  }
-
-  private func performOnSlices(
-    _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
-  ) {
-    queue.reset(workers: workerCount)
-    unsafe perform(workers: workerCount, .update, body)
   }
 
   /// What bounded parameters and moments says nothing of values that were set since.
@@ -261,14 +233,5 @@ public struct ShardFailure: Error, CustomStringConvertible {
     let settings = moments.reduce(parameters.settingCount) { $0 + $1.settingCount }
     if settings != seenSettings { unsafe checks.forget() }
     seenSettings = settings
-  }
-
-  private func perform(
-    workers: Int, _ kind: StageClock.Kind,
-    _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
-  ) {
-    let start = clock?.now
-    unsafe Stage(job: job, workers: workers, times: clock?.times, body: body).run()
-    if let clock, let start { clock.add(kind, workers: workers, since: start) }
   }
 }

@@ -160,6 +160,7 @@ extension StepModel.Cut {
   ) -> Double {
     let sum = shards + (shards > 1 ? (shards + 1) / 2 : 0)
     return 4
-      * (Double(parameters - deferred) * Double(sum) + Double(parameters) * Double(2 * (1 + moments)))
+      * (Double(parameters - deferred) * Double(sum) + Double(parameters)
+        * Double(2 * (1 + moments)))
   }
 }

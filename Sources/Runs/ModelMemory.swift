@@ -3,16 +3,16 @@ internal import HDF5
 public import Models
 public import Training
 
-/// Throws where parameters, moments and one gradient take more memory than there is.
+/// Throws where parameters and moments take more memory than there is.
 ///
-/// A lower bound that costs nothing: activations and the gradients of further shards come on top.
+/// A lower bound that costs nothing: activations and gradients come on top.
 ///
 /// - Throws: `RunError.tooLarge`.
 public func requireMemory(
   for model: Model, _ training: TrainingConfiguration
 ) throws(RunError) {
   let count = ParameterTable(model.parameters).count
-  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (2 + training.momentCount))
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + training.momentCount))
   guard let available = availableMemory(), overflow || bytes > available else { return }
   throw RunError(
     code: .tooLarge, object: "model",

@@ -130,7 +130,8 @@ extension KernelProfile {
     let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
     try self.init(
       graph, parameters: parameters, precision: configuration.training.precision,
-      minibatch: configuration.training.batchSize, source: configuration.benchmarkExamples(shape: shape).source,
+      minibatch: configuration.training.batchSize,
+      source: configuration.benchmarkExamples(shape: shape).source,
       repetitions: repetitions)
   }
 

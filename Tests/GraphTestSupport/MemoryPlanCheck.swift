@@ -92,7 +92,8 @@ private struct ArenaClaims {
         violations.append("\(writer) writes \(buffer), which has no place")
         return
       }
-      if range.lowerBound % MemoryPlan.alignment != 0 || range.lowerBound < 1 << 40 && range.upperBound > plan.count
+      if range.lowerBound % MemoryPlan.alignment != 0
+        || range.lowerBound < 1 << 40 && range.upperBound > plan.count
       {
         violations.append("\(writer): \(buffer) lies at \(range) of \(plan.count)")
       }

@@ -2,7 +2,9 @@ import Kernels
 import Testing
 
 @Suite struct WeightGradientTests {
-  static let shapes = [(1, 1), (3, 17), (400, 784), (784, 400), (600, 2050), (2050, 600), (5, 70000)]
+  static let shapes = [
+    (1, 1), (3, 17), (400, 784), (784, 400), (600, 2050), (2050, 600), (5, 70000),
+  ]
 
   /// Tiles cover the matrix, each element once, and none is larger than the cache takes.
   @Test(arguments: shapes) func tilesCoverTheMatrixOnce(rows: Int, columns: Int) {
@@ -32,7 +34,8 @@ import Testing
       for row in 0..<tile.rows {
         for column in 0..<tile.columns {
           let exact = (0..<examples).reduce(0.0) {
-            $0 + Double(a[$1 * rows + tile.row + row]) * Double(b[$1 * columns + tile.column + column])
+            $0 + Double(a[$1 * rows + tile.row + row])
+              * Double(b[$1 * columns + tile.column + column])
           }
           let value = Double(found[row * tile.columns + column])
           #expect(abs(value - exact) <= 1e-6 * Double(examples), "\(tile) at \(row), \(column)")
