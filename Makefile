@@ -5,7 +5,7 @@ PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/vae-dp
 CONFIG ?= configs/conv.json
 
-.PHONY: train test torture fuzz libfuzzer build system lint clean
+.PHONY: train test torture sanitize fuzz libfuzzer build system lint clean
 
 # Trains CONFIG, or goes on where an earlier `make train` stopped.
 train: build
@@ -25,6 +25,23 @@ torture: system
 	swift build -c release --build-tests
 	VAEDP_TORTURE=1 swift test -c release --skip-build \
 	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests'
+
+# All tests with the thread sanitizer, then with the address sanitizer, each in a build of its own. What
+# either reports of any process, the program's too, is shown and fails. Signals stay the program's own.
+# Leaks are not looked for: an enum of Swift keeps its case in bits of a pointer, which then counts as none.
+SANITIZERS ?= thread address
+SANITIZER_OPTIONS := exitcode=86:handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:detect_leaks=0
+sanitize: system
+	for kind in $(SANITIZERS); do \
+	  scratch=.build/$$kind-sanitizer; reports=$(CURDIR)/$$scratch/reports; \
+	  swift build -c release --build-tests --sanitize=$$kind --scratch-path $$scratch; \
+	  rm -rf $$reports; mkdir $$reports; \
+	  export VAEDP_SANITIZER=$$kind; \
+	  export TSAN_OPTIONS=$(SANITIZER_OPTIONS):log_path=$$reports/report ASAN_OPTIONS=$$TSAN_OPTIONS; \
+	  code=0; $$scratch/release/vae-dpPackageTests.xctest --testing-library swift-testing || code=$$?; \
+	  if [ -n "$$(ls $$reports)" ]; then cat $$reports/*; code=1; fi; \
+	  [ $$code = 0 ] || exit $$code; \
+	done
 
 # Mutated data sets, configurations and IDX files, COUNT of each; the same SEED repeats a run.
 COUNT ?= 10000

@@ -4,6 +4,7 @@
 #include "functions.h"
 
 const char *vaedp_instruction_set(void) {
+  if (!HAS_CLONES) return "baseline";
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) return "avx512";
   if (__builtin_cpu_supports("x86-64-v3")) return "avx2";

@@ -7,8 +7,9 @@ public enum Rehearsal {
   /// Begins a line on standard error that says what is wrong.
   static let problemMark = "problem: "
 
-  /// Memory of the child: what libhdf5 and a few chunks of the largest size need.
-  private static let memoryLimit: rlim_t = 4 << 30
+  /// Addresses of the child: 4 GiB, what libhdf5 and a few chunks of the largest size need, beside those
+  /// it starts with, which under a sanitizer are terabytes.
+  private static let memoryLimit = addressSpaceInUse() + 4 << 30
 
   /// Opens `datasets` of `file` as the program will; a group stands for the datasets in it.
   ///
@@ -28,7 +29,7 @@ public enum Rehearsal {
   /// Limits this process before it meets the file: memory, time, no core dump.
   public static func limitProcess() {
     _ = programMemory
-    limit(RLIMIT_AS, memoryLimit)
+    limit(RLIMIT_AS, rlim_t(memoryLimit))
     limit(RLIMIT_CPU, 3600)
     limit(RLIMIT_CORE, 0)
   }
@@ -114,9 +115,9 @@ public enum Rehearsal {
     if isPacked {
       // A chunk that unpacks to much more than it should runs into this.
       let needed = 8 * (info.chunkElementCount + step * rowSize) * size
-      limit(RLIMIT_AS, rlim_t(min(addressSpaceInUse() + needed + 1 << 28, Int(memoryLimit))))
+      limit(RLIMIT_AS, rlim_t(min(addressSpaceInUse() + needed + 1 << 28, memoryLimit)))
     }
-    defer { limit(RLIMIT_AS, memoryLimit) }
+    defer { limit(RLIMIT_AS, rlim_t(memoryLimit)) }
     var values = [T](repeating: 0, count: (isPacked ? min(step, count) : 1) * rowSize)
     for first in starts {
       tell("reading row \(first) of \(info.path)")

@@ -1,9 +1,11 @@
+internal import CStorage
 internal import Glibc
 
 /// Floats in zeroed memory that begins at a page, owned by one place.
 ///
 /// Memory above 4 MiB is offered to the kernel for huge pages. Large blocks are zeroed by the
-/// operating system and take real memory only where they are touched.
+/// operating system and take real memory only where they are touched. The address sanitizer, where it
+/// is on, reports whoever touches what follows the last float.
 @safe package struct AlignedFloats: ~Copyable {
   /// The first float.
   package let pointer: UnsafeMutablePointer<Float>
@@ -16,18 +18,23 @@ internal import Glibc
   /// - Precondition: the operating system has that much; a process without memory for its model ends.
   package init(count: Int) {
     let page = 4096
-    byteCount = max(page, (count * MemoryLayout<Float>.stride + page - 1) / page * page)
+    let used = count * MemoryLayout<Float>.stride
+    byteCount = max(page, (used + vaedp_margin() + page - 1) / page * page)
     let flags = MAP_PRIVATE | MAP_ANONYMOUS
     let address = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else {
       preconditionFailure("no memory for \(byteCount) bytes: use a smaller batch or model")
     }
     if byteCount >= 4 << 20 { unsafe madvise(address, byteCount, MADV_HUGEPAGE) }
+    unsafe vaedp_forbid(address + used, byteCount - used)
     unsafe pointer = address.bindMemory(to: Float.self, capacity: count)
     self.count = count
   }
 
-  deinit { unsafe munmap(pointer, byteCount) }
+  deinit {
+    unsafe vaedp_permit(pointer, byteCount)
+    unsafe munmap(pointer, byteCount)
+  }
 
   /// Lets `body` read the floats.
   package borrowing func withSpan<R>(_ body: (Span<Float>) throws -> R) rethrows -> R {

@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import TestScale
 import Testing
 
 /// Files and circumstances that mean harm, met by the whole program.
@@ -14,7 +15,11 @@ import Testing
 
   private func fixture(_ name: String) -> String { fixtures.appending(path: name).path }
 
-  @Test func aFileThatCrashesTheLibraryIsOneLine() throws {
+  /// The address sanitizer ends a process where libhdf5 first goes astray, as it should.
+  private static let libraryMayCrash = Sanitizer.current != .address
+
+  @Test(.enabled(if: libraryMayCrash, "libhdf5 is reported before it crashes"))
+  func aFileThatCrashesTheLibraryIsOneLine() throws {
     for arguments in [
       ["train", "small.json", "data.file=\(fixture("short-chunk.h5"))"],
       ["inspect", fixture("short-chunk.h5")],
@@ -30,7 +35,8 @@ import Testing
 
   /// `bad-attribute.h5`, which `make fuzz` found: its attributes cannot be listed, and asking for one by
   /// name crashes libhdf5.
-  @Test func anAttributeThatCrashesTheLibraryIsMetByTheChild() throws {
+  @Test(.enabled(if: libraryMayCrash, "libhdf5 is reported before it crashes"))
+  func anAttributeThatCrashesTheLibraryIsMetByTheChild() throws {
     for arguments in [
       ["train", "small.json", "data.file=\(fixture("bad-attribute.h5"))"],
       ["inspect", fixture("bad-attribute.h5")],
@@ -97,7 +103,9 @@ import Testing
     let few = try limited("ulimit -n 20", "train", "small.json")
     #expect(few.code == 0, "\(few)")
     let none = try limited("ulimit -n 7", "train", "small.json", "--output", "other")
-    #expect((64...78).contains(none.code), "\(none)")
+    // libdispatch looks at its threads once a second and traps where no descriptor is left for that:
+    // a start that a sanitizer slows takes so long.
+    if Sanitizer.current == nil { #expect((64...78).contains(none.code), "\(none)") }
     let full = try limited("exec >/dev/full", "summary", "small.json")
     #expect(full.code == 74 && full.errors.contains("standard output: expected to be written"))
     let closed = try limited("exec >&-", "summary", "small.json")
@@ -142,7 +150,8 @@ import Testing
     #expect(report.slowest < 10)
   }
 
-  @Test func mutatedDataSetsCrashChildrenOnly() throws {
+  @Test(.enabled(if: libraryMayCrash, "libhdf5 is reported before it crashes"))
+  func mutatedDataSetsCrashChildrenOnly() throws {
     let report = try DatasetTarget(program: Program.executable, folder: folder.url)
       .fuzz(count: 300, seed: 1)
     #expect(report.files == 300 && report.endless.isEmpty)

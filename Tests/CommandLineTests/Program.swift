@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestScale
 
 /// The program under test as a process.
 final class Program {
@@ -16,6 +17,8 @@ final class Program {
   static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "vae-dp")
   private static let number = Atomic(0)
+  /// How much slower a sanitizer makes it, at most.
+  private static let slowness = Sanitizer.current == nil ? 1 : 10
 
   private let process = Process()
   private let output: URL
@@ -54,9 +57,9 @@ final class Program {
     return pipe
   }
 
-  /// Waits for its end, at most so many seconds.
+  /// Waits for its end, at most so many seconds; ten times as many under a sanitizer.
   func wait(seconds: Double = 120) throws -> Result {
-    let isLate = ended.wait(timeout: .now() + seconds) == .timedOut
+    let isLate = ended.wait(timeout: .now() + seconds * Double(Self.slowness)) == .timedOut
     if isLate {
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -68,9 +71,9 @@ final class Program {
       errors: try String(contentsOf: errors, encoding: .utf8))
   }
 
-  /// Whether standard error comes to hold a text, within 20 seconds.
+  /// Whether standard error comes to hold a text, within 20 seconds, ten times as many under a sanitizer.
   func says(_ text: String) throws -> Bool {
-    for _ in 0..<2000 where process.isRunning {
+    for _ in 0..<2000 * Self.slowness where process.isRunning {
       if try String(contentsOf: errors, encoding: .utf8).contains(text) { return true }
       Thread.sleep(forTimeInterval: 0.01)
     }
