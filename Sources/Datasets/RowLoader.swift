@@ -20,6 +20,7 @@ package final class RowLoader: @unchecked Sendable {
 
   private let rowCount: Int
   private let blockRows: Int
+  private let blockCount: Int
   private let isComplete = Atomic(false)
   private let condition = NSCondition()
   // All below under the condition's lock.
@@ -38,7 +39,8 @@ package final class RowLoader: @unchecked Sendable {
     self.rowCount = rowCount
     self.blockRows = blockRows
     self.read = read
-    blocks = [Block](repeating: .untouched, count: (rowCount + blockRows - 1) / blockRows)
+    blockCount = (rowCount + blockRows - 1) / blockRows
+    blocks = [Block](repeating: .untouched, count: blockCount)
   }
 
   /// Begins to read in the background; the caller has a core to itself where there are several.
@@ -57,7 +59,7 @@ package final class RowLoader: @unchecked Sendable {
   /// - Complexity: one load of an atomic once all rows are read.
   package func load(_ rows: Span<UInt32>) throws {
     if isComplete.load(ordering: .acquiring) { return }
-    var isWanted = [Bool](repeating: false, count: blocks.count)
+    var isWanted = [Bool](repeating: false, count: blockCount)
     for index in rows.indices {
       precondition(rows[index] < rowCount, "RowLoader: row \(rows[index]) of \(rowCount)")
       isWanted[Int(rows[index]) / blockRows] = true
