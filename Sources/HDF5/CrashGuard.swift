@@ -61,7 +61,6 @@ internal import Synchronization
 }
 
 /// `text` with what could steer a terminal replaced.
-/// placeholder
 func plainText(_ text: some StringProtocol) -> String {
   String(
     String.UnicodeScalarView(

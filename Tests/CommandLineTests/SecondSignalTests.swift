@@ -7,9 +7,9 @@ import Testing
 
   init() throws { folder = try ScratchFolder() }
 
-  /// Almost three million parameters and their moments take so long to save that a signal comes meanwhile.
+  /// Seven million parameters and their moments take so long to save that a signal comes meanwhile.
   private static let large = [
-    "model.encoder[1].dense.units=1600", "model.encoder[2]={\"dense\": {\"units\": 1600}}",
+    "model.encoder[1].dense.units=2600", "model.encoder[2]={\"dense\": {\"units\": 2600}}",
     "training.epochs=1000000", "training.shards=2",
     "checkpoints={\"everySteps\": null, \"everyMinutes\": null, \"keep\": 1}",
   ]
