@@ -8,6 +8,8 @@ struct FaultRun {
   let folder: ScratchFolder
   /// The run that nothing disturbed.
   let whole: TrainingSnapshot
+  /// What it took, and what it took up to its first step.
+  let (seconds, openingSeconds): (Double, Double)
   private let wholeNames: [String]
   private let wholeMetrics: [String]
   private let settings: [String]
@@ -18,10 +20,14 @@ struct FaultRun {
   init(_ settings: [String]) throws {
     folder = try ScratchFolder()
     self.settings = settings
+    let start = ContinuousClock.now
     let program = try Program(
       ["train", "small.json", "--output", "whole", "--threads", "1"] + settings, in: folder)
     let result = try program.wait(seconds: 300)
     try #require(result.code == 0, "\(result.errors)")
+    seconds = (ContinuousClock.now - start) / .seconds(1)
+    openingSeconds = try #require(
+      folder.object("whole/status.json")["firstStepSeconds"] as? Double)
     whole = try Self.last(folder, "whole")
     wholeNames = try Self.names(folder, "whole")
     wholeMetrics = try Self.metrics(folder, "whole")
@@ -61,10 +67,20 @@ struct FaultRun {
     return loaded.entry.step
   }
 
+  /// Whether a save was under way: a file grows, or has its name and is not listed yet.
+  func hasUnfinishedSave() throws -> Bool {
+    guard folder.exists("run/checkpoints") else { return false }
+    let names = try Self.names(folder, "run/checkpoints")
+    if names.contains(where: { $0.hasSuffix(".partial") }) { return true }
+    guard names.contains("checkpoints.json") else { return false }
+    return try folder.object("run/checkpoints/checkpoints.json")["pending"] != nil
+  }
+
   /// The last step that the metrics tell.
   func reportedStep() throws -> Int {
     guard folder.exists("run/metrics.jsonl") else { return 0 }
-    let lines = try Self.metrics(folder, "run")
+    let lines = String(decoding: try folder.bytes("run/metrics.jsonl"), as: UTF8.self)
+      .split(separator: "\n").suffix(4)
     return lines.compactMap { $0.firstMatch(of: /"step":(\d+)/).flatMap { Int($0.1) } }.max() ?? 0
   }
 

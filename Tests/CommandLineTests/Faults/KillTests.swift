@@ -45,35 +45,79 @@ import Testing
       Int(String(decoding: try Data(contentsOf: count), as: UTF8.self).dropLast()))
   }
 
-  /// SIGKILL at random moments, other numbers of threads after each: no more than the steps since the
-  /// last save are lost, and the end is that of a run that nothing disturbed.
+  /// SIGKILL at random moments, another number of threads after each: no more than the steps since the
+  /// last save are lost, and the end is that of a run that nothing disturbed. A training that comes to
+  /// its end is compared and begun anew, until there were kills enough.
   @Test func anyMomentMayBeTheLast() throws {
     let seed = UInt64.random(in: 1...UInt64.max)
-    var random = SplitMix(state: seed)
-    let kills = TestScale.count(8, torture: 500)
-    let interval = 3
+    let steps = TestScale.count(240, torture: 2400)
     let run = try FaultRun([
       "training.shards=3", "training.reportEverySteps=1", "training.epochs=null",
-      "training.steps=\(kills * 60)",
-      "checkpoints={\"everySteps\": \(interval), \"everyMinutes\": null, \"keep\": 2}",
+      "training.steps=\(steps)",
+      "checkpoints={\"everySteps\": \(KillCount.interval), \"everyMinutes\": null, \"keep\": 2}",
     ])
-    var done = 0
-    while done < kills {
-      let place = Comment("kill \(done) of seed \(seed)")
-      let program = try run.start(threads: Int.random(in: 1...4, using: &random))
-      Thread.sleep(forTimeInterval: Double.random(in: 0...0.25, using: &random))
+    // Into the opening at times, and up to some 100 steps, with their saves, behind it; metrics of
+    // more steps, and other processes, make it longer.
+    let latest = 4 * run.openingSeconds + 100 * run.seconds / Double(steps)
+    let kills = TestScale.count(8, torture: 500)
+    var (random, count, threads) = (SplitMix(state: seed), KillCount(), 1)
+    while count.kills < kills {
+      let place = Comment("kill \(count.kills) of seed \(seed)")
+      threads = (threads + Int.random(in: 0...2, using: &random)) % 4 + 1
+      let program = try run.start(threads: threads)
+      Thread.sleep(forTimeInterval: Double.random(in: 0...latest, using: &random))
       program.send(SIGKILL)
       let result = try program.wait()
-      if result.code == 0 { break }
-      #expect(result.code == 128 + SIGKILL, "\(place): \(result.errors)")
-      let (saved, reported) = (try run.savedStep(), try run.reportedStep())
-      #expect(saved >= reported - interval && saved % interval == 0, place)
-      done += 1
+      if result.code == 0 {
+        try run.expectWhole(place)
+        try run.clear()
+        count.begin()
+      } else {
+        #expect(result.code == 128 + SIGKILL, "\(place): \(result.errors)")
+        try count.add(run, place)
+      }
     }
-    #expect(done > kills / 2, "the run was complete after \(done) kills")
     let rest = try run.start(threads: 2).wait(seconds: 600)
     #expect(rest.code == 0, "\(rest.errors)")
-    try run.expectWhole("after \(done) kills of seed \(seed)")
+    try run.expectWhole("after \(kills) kills of seed \(seed)")
+    print("seed \(seed): \(count), each \(steps) steps")
+    if TestScale.isTorture {
+      #expect(count.afterSteps > kills / 4 && count.withinSaves > kills / 50, "\(count)")
+    }
+  }
+}
+
+/// Where the kills of one test came.
+private struct KillCount: CustomStringConvertible {
+  /// Steps between two saves.
+  static let interval = 3
+  private(set) var kills = 0
+  /// Kills of a process that had trained.
+  private(set) var afterSteps = 0
+  /// Kills that left a save unfinished.
+  private(set) var withinSaves = 0
+  private var trainings = 1
+  private var saved = 0
+  private var reported = 0
+
+  /// A new training begins.
+  mutating func begin() { (trainings, saved, reported) = (trainings + 1, 0, 0) }
+
+  /// Looks at what a killed process left.
+  mutating func add(_ run: FaultRun, _ place: Comment) throws {
+    kills += 1
+    withinSaves += try run.hasUnfinishedSave() ? 1 : 0
+    let (before, step) = (saved, try run.reportedStep())
+    saved = try run.savedStep()
+    afterSteps += saved != before || step > reported ? 1 : 0
+    reported = step
+    #expect(saved >= reported - Self.interval && saved % Self.interval == 0, place)
+    #expect(saved >= before, "\(place): a save of step \(before) was lost")
+  }
+
+  var description: String {
+    "\(kills) kills, \(afterSteps) of them after steps and \(withinSaves) within a save, "
+      + "in \(trainings) trainings"
   }
 }
 
