@@ -15,9 +15,9 @@ package struct DatasetTarget {
     package var files = 0
     /// Files that crashed a child while it rehearsed: contained.
     package var contained = 0
-    /// Files over which a child found no end.
-    package var endless: [String] = []
-    /// Files that passed the rehearsal and crashed what came after.
+    /// Files over which a rehearsing child found no end: contained by the program's patience.
+    package var endless = 0
+    /// Files that passed the rehearsal, and over which what came after crashed or found no end.
     package var escaped: [String] = []
   }
 
@@ -42,7 +42,7 @@ package struct DatasetTarget {
         files.append(file.path)
       }
       try open(files, &report)
-      for file in files where !(report.escaped + report.endless).contains(file) {
+      for file in files where !report.escaped.contains(file) {
         try FileManager.default.removeItem(atPath: file)
       }
       progress(report.files)
@@ -57,9 +57,13 @@ package struct DatasetTarget {
       let (ended, isReading, done, isLate) = try child(Array(rest))
       report.files += done + (ended ? 1 : 0)
       if ended {
-        let file = rest[rest.startIndex + done]
-        if isLate { report.endless.append(file) }
-        if isReading { report.escaped.append(file) } else if !isLate { report.contained += 1 }
+        if isReading {
+          report.escaped.append(rest[rest.startIndex + done])
+        } else if isLate {
+          report.endless += 1
+        } else {
+          report.contained += 1
+        }
       }
       rest = rest.dropFirst(done + (ended ? 1 : 0))
       if !ended, done == 0 { throw DatasetTargetError(description: "the child opened nothing") }
@@ -82,9 +86,7 @@ package struct DatasetTarget {
     process.standardError = sink
     process.standardOutput = FileHandle.nullDevice
     try process.run()
-    let deadline = ContinuousClock.now + .seconds(120)
-    while process.isRunning, ContinuousClock.now < deadline { usleep(2000) }
-    let isLate = process.isRunning
+    let isLate = try isSilent(process, log)
     if isLate { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
@@ -95,6 +97,18 @@ package struct DatasetTarget {
     let failed = isLate || process.terminationReason == .uncaughtSignal
     return (failed, marks.last?.hasPrefix("at: read ") ?? false, done, isLate)
   }
+}
+
+/// Waits for the end of a process, or until its log has not grown for as long as the program waits
+/// for a child that rehearses.
+private func isSilent(_ process: Process, _ log: URL) throws -> Bool {
+  var (size, deadline) = (0, ContinuousClock.now + .seconds(30))
+  while process.isRunning, ContinuousClock.now < deadline {
+    usleep(2000)
+    let now = try FileManager.default.attributesOfItem(atPath: log.path)[.size] as? Int ?? 0
+    if now != size { (size, deadline) = (now, .now + .seconds(30)) }
+  }
+  return process.isRunning
 }
 
 /// A run that could not be made.

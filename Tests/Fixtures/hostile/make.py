@@ -1,4 +1,7 @@
-"""Small HDF5 and IDX files that tests mutate or refuse. Run in this folder: python make.py"""
+"""Small HDF5 and IDX files that tests mutate or refuse. Run in this folder: python make.py
+
+bad-attribute.h5 and endless-attribute.h5 are mutants of seed-contiguous.h5 that `make fuzz` found.
+"""
 import gzip
 import struct
 import zlib
