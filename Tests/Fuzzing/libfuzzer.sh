@@ -1,33 +1,67 @@
 #!/bin/bash
-# libFuzzer on a parser: libfuzzer.sh config|idx|all SECONDS. Sources and harness are one module, so
-# that all of the parser is instrumented. Crashes are left in FOLDER (default: a new one).
+# libFuzzer on a parser: libfuzzer.sh config|idx|chunk|rows|manifest|all SECONDS. Sources and harness are
+# one module, so that all of the parser is instrumented. Crashes are left in FOLDER (default: a new one).
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 target=${1:-all} seconds=${2:-600}
 folder=${FOLDER:-$(mktemp -d)}
-here=Tests/Fuzzing/LibFuzzer
+here=Tests/Fuzzing/LibFuzzer hostile=Tests/Fixtures/hostile
+read -ra hdf5 <<< "$(pkg-config --cflags --libs hdf5)"
+options=(-swift-version 6 -parse-as-library -O -g -package-name vae-dp -I Sources/CZlib -I Sources/CHDF5
+  -enable-upcoming-feature InternalImportsByDefault -Xcc -ISources/CZlib -Xcc -ISources/CHDF5)
+for flag in "${hdf5[@]}"; do
+  case $flag in -I*) options+=(-Xcc "$flag");; *) options+=("$flag");; esac
+done
 
 build() { # name, sources…
   local name=$1; shift
-  swiftc -swift-version 6 -parse-as-library -sanitize=fuzzer,address -O -g \
-    -enable-upcoming-feature InternalImportsByDefault -Xcc -ISources/CZlib -I Sources/CZlib \
+  swiftc "${options[@]}" -sanitize=fuzzer,address -I "$folder" \
     -module-name "fuzz_$name" -o "$folder/$name" "$@" -lz
 }
 
-run() { # name
-  echo "$1: $seconds s, corpus and crashes in $folder"
-  mkdir -p "$folder/$1-corpus"
-  (cd "$folder" && "./$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
-    -print_final_stats=1 -verbosity=0 -artifact_prefix="$1-" "$1-corpus")
+# The module HDF5 for parsers that import it.
+hdf5_module() {
+  [ -e "$folder/HDF5.o" ] || swiftc "${options[@]}" -wmo -emit-module -emit-object -module-name HDF5 \
+    -emit-module-path "$folder/HDF5.swiftmodule" -o "$folder/HDF5.o" Sources/HDF5/*.swift
 }
 
-if [ "$target" = config ] || [ "$target" = all ]; then
+run() { # name, files to begin with…
+  local name=$1; shift
+  echo "$name: $seconds s, corpus and crashes in $folder"
+  mkdir -p "$folder/$name-corpus"
+  if [ $# -gt 0 ]; then cp "$@" "$folder/$name-corpus/"; fi
+  (cd "$folder" && "./$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
+    -print_final_stats=1 -verbosity=0 -artifact_prefix="$name-" "$name-corpus")
+}
+
+wanted() { [ "$target" = "$1" ] || [ "$target" = all ]; }
+
+if wanted config; then
   build config Sources/Configuration/*.swift $here/Config.swift
-  mkdir -p "$folder/config-corpus" && cp configs/*.json "$folder/config-corpus/"
-  run config
+  run config configs/*.json
 fi
-if [ "$target" = idx ] || [ "$target" = all ]; then
+if wanted idx; then
   build idx Sources/Datasets/IDXFile.swift Sources/Datasets/DatasetError.swift $here/IDX.swift
-  mkdir -p "$folder/idx-corpus" && cp Tests/Fixtures/hostile/*.gz "$folder/idx-corpus/"
-  run idx
+  run idx $hostile/*.gz
+fi
+if wanted chunk; then
+  build chunk Sources/HDF5/*.swift $here/Chunk.swift
+  run chunk
+fi
+if wanted rows; then
+  hdf5_module
+  build rows Sources/Datasets/CompressedRows*.swift Sources/Datasets/DatasetError.swift \
+    $here/Rows.swift "$folder/HDF5.o"
+  # [[0, 1, 0, 1], [0, 0, 0, 0], [2, 0, 0, 2]], as the harness takes bytes.
+  printf '\3\4\4\0\2\2\4\4\1\3\0\3\4\177\177\200\200\0' > "$folder/rows.seed"
+  run rows "$folder/rows.seed"
+fi
+if wanted manifest; then
+  hdf5_module
+  build manifest Sources/Checkpoints/{Manifest,CheckpointEntry,CheckpointError,IOFailure}.swift \
+    $here/CheckpointList.swift "$folder/HDF5.o"
+  printf '{"formatVersion":1,"entries":[%s],"last":"%s","obsolete":["step-000000400.h5"]}' \
+    "{\"byteCount\":4711,\"epoch\":1,\"file\":\"step-000000500.h5\",\"isBest\":false,\"sha256\":\"$(
+      printf '0a%.0s' {1..32})\",\"step\":500}" step-000000500.h5 > "$folder/manifest.json"
+  run manifest "$folder/manifest.json"
 fi
