@@ -62,7 +62,8 @@ public final class MetricsLog {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let old = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
+    // Damaged bytes spoil their line and no other.
+    let old = String(decoding: (try? Data(contentsOf: lines)) ?? Data(), as: UTF8.self)
     let kept = old.split(separator: "\n").filter { text in
       if let incident = try? decoder.decode(Incident.self, from: Data(text.utf8)) {
         return incident.action == .rollback

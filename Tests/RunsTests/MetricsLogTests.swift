@@ -40,12 +40,13 @@ import Training
     #expect(try steps() == ["1", "2", "3", "4"])
   }
 
-  /// A crash may leave half a line.
-  @Test func aBrokenLineIsCut() throws {
+  /// A crash may leave half a line, and a disk bytes that are no text.
+  @Test(arguments: [Array("{\"event\":\"st".utf8), [0x7B, 0xC3, 0x28, 0x0A]])
+  func aBrokenLineIsCut(bytes: [UInt8]) throws {
     try log(after: 0).append(try report(1))
     let handle = try #require(FileHandle(forWritingAtPath: scratch.path("metrics.jsonl")))
     try handle.seekToEnd()
-    try handle.write(contentsOf: Data("{\"event\":\"st".utf8))
+    try handle.write(contentsOf: Data(bytes))
     try handle.close()
     try log(after: 5).append(try report(2))
     #expect(try steps() == ["1", "2"])
