@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import HDF5
 import Testing
 import Training
@@ -66,21 +67,25 @@ import Training
     #expect(try file.attribute("format", of: "/") == .string("vae-dp minibatch"))
   }
 
-  /// Whatever fails, the file is the whole one or none.
+  /// Whatever fails, the file is the whole new one or still the whole old one, if there was one.
   @Test(arguments: [
     FaultyFileSystem.Fault.refused, .doneButReported, .diskFull, .crashBefore, .crashAfter,
   ])
   func aMinibatchIsThereWholeOrNotAtAll(fault: FaultyFileSystem.Fault) throws {
-    for failAt in 1... {
+    let old = SavedMinibatch(examples: [1, 2, 3, 4], shape: [2, 2], indices: [3], attributes: [])
+    for (failAt, hasOld) in (1...99).flatMap({ [($0, false), ($0, true)] }) {
       let folder = try ScratchFolder()
       let files = FaultyFileSystem(fault, failAt: failAt)
       let path = folder.path("m.h5")
+      if hasOld { try old.write(to: path) }
       let isWritten: Void? = try? Self.minibatch.write(to: path, files: files)
-      let place = Comment("\(fault) at operation \(failAt)")
+      let place = Comment("\(fault) at operation \(failAt), \(hasOld ? "an" : "no") old file")
       if let file = try? HDF5File(reading: path) {
-        #expect(try file.read("/indices", as: Int64.self).count == 4, place)
+        let count = try file.read("/indices", as: Int64.self).count
+        #expect(count == 4 || hasOld && isWritten == nil && count == 1, place)
       } else {
-        #expect(isWritten == nil, place)
+        #expect(isWritten == nil && !hasOld, place)
+        #expect(!FileManager.default.fileExists(atPath: path), place)
       }
       if !files.reachedFault { break }
     }

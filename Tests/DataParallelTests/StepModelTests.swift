@@ -37,6 +37,8 @@ import Testing
     }
     let model = StepModel(fitting: steps, cut: Self.cut, machine: Self.machine)
     #expect(model.contention == 0 && model.rest == 0)
+    let one = StepModel(fitting: [steps[0]], cut: Self.cut, machine: Self.machine)
+    #expect(one.contention == 0 && one.rest == 0)
   }
 
   @Test func oneMeasurementGivesTheRest() {
