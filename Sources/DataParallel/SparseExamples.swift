@@ -82,6 +82,19 @@ public final class SparseExamples: ExampleSource {
     }
   }
 
+  /// The first non-zero of these rows, in their order, that a test finds.
+  public func firstNonZero(
+    of rows: [UInt32], where isFound: (Float) -> Bool
+  ) -> (row: UInt32, column: Int, value: Float)? {
+    for row in rows {
+      let index = checked(row)
+      for place in Int(starts[index])..<Int(starts[index + 1]) where isFound(values[place]) {
+        return (row, Int(columns[place]), values[place])
+      }
+    }
+    return nil
+  }
+
   /// Lets `body` read the non-zeros of all examples.
   @unsafe func withRows<R>(_ body: (SparseRows) -> R) -> R {
     unsafe starts.withUnsafeBufferPointer { starts in

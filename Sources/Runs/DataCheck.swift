@@ -67,14 +67,27 @@ struct DataCheck {
     let values = try ExampleSet(source, rows: rows).values()
     guard let place = values.firstIndex(where: { !support.contains($0) }) else { return values }
     let size = source.exampleShape.reduce(1, *)
+    throw problem(values[place], row: rows[place / size], element: place % size)
+  }
+
+  /// Checks the non-zeros of all examples: their zeros are like any other's.
+  ///
+  /// - Throws: As `checkSome`.
+  func checkNonZeros(_ examples: SparseExamples, of rows: [UInt32]) throws {
+    if let found = examples.firstNonZero(of: rows, where: { !support.contains($0) }) {
+      throw problem(found.value, row: found.row, element: found.column)
+    }
+  }
+
+  private func problem(_ value: Float, row: UInt32, element: Int) -> DatasetError {
     let isOpen = support.upperBound == .greatestFiniteMagnitude
-    throw DatasetError(
+    return DatasetError(
       code: .unsupportedValue, file: file, object: dataset,
       expected: isOpen
         ? "numbers of at least \(support.lowerBound), as the likelihood \(likelihood) describes"
         : "numbers from \(support.lowerBound) to \(support.upperBound), as the likelihood "
           + "\(likelihood) describes",
-      found: "\(values[place]) in row \(rows[place / size]), element \(place % size)",
+      found: "\(value) in row \(row), element \(element)",
       remedy: isOpen
         ? "Correct the data, or choose another likelihood."
         : "Set data.scale so that they fit (1/255 = 0.00392156862745098 for grey levels), or choose the "
@@ -90,9 +103,12 @@ extension RunData {
   public func check(for model: Model, _ configuration: DataConfiguration) throws -> [String] {
     try finishReading()
     let check = DataCheck(model, configuration)
-    if training.source.sparsity == nil { return try check.checkAll(of: training) }
-    // All would be many with their zeros.
+    guard training.source.sparsity != nil, let examples = training.source.sparse else {
+      return try check.checkAll(of: training)
+    }
+    // All would be many with their zeros; some tell whether a zero may be.
     try check.checkSome(of: training)
+    try check.checkNonZeros(examples, of: training.rows)
     return []
   }
 }

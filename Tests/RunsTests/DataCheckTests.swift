@@ -38,6 +38,22 @@ import Training
     #expect(error?.found == "-1.0 in row 23, element 1")
   }
 
+  /// One wrong number among 2,000 sparse rows, between the places that are looked at whole.
+  @Test func countsBelowZeroAreFoundInSparseRows() throws {
+    let file = try HDF5File.create(at: scratch.path("table.h5"))
+    let values = (0..<2000).map { $0 == 1111 ? -2 : Float(1) }
+    let (columns, starts) = ((0..<2000).map { Int32($0 % 40) }, (0...2000).map { Int32($0) })
+    try file.write("X/data", shape: [2000], values: values.span)
+    try file.write("X/indices", shape: [2000], values: columns.span)
+    try file.write("X/indptr", shape: [2001], values: starts.span)
+    try file.setAttribute("shape", of: "X", to: .integers([2000, 40]))
+    try file.close()
+    let error = #expect(throws: DatasetError.self) {
+      try warnings(likelihood: "multinomial", dataset: "X", columns: 40)
+    }
+    #expect(error?.found == "-2.0 in row 1111, element 31")
+  }
+
   @Test func columnsThatNeverChangeAreTold() throws {
     let found = try warnings(
       of: (0..<120).map { $0 % 3 == 1 ? 0.5 : Float($0) / 120 }, likelihood: "bernoulli")
@@ -51,16 +67,20 @@ import Training
     let file = try HDF5File.create(at: scratch.path("table.h5"))
     try file.write("train", shape: [40, 3], values: values.span)
     try file.close()
+    return try warnings(likelihood: likelihood, dataset: "train", columns: 3)
+  }
+
+  private func warnings(likelihood: String, dataset: String, columns: Int) throws -> [String] {
     let configuration = try RunConfiguration(
       json: """
         { "model": { "encoder": [{ "dense": { "units": 4 } }],
-            "posterior": { "gaussian": { "latent": 1 } }, "decoder": [{ "dense": { "units": 3 } }],
+            "posterior": { "gaussian": { "latent": 1 } }, "decoder": [{ "dense": { "units": \(columns) } }],
             "likelihood": "\(likelihood)" },
-          "data": { "file": "\(scratch.path("table.h5"))", "train": "train", "validation": null,
+          "data": { "file": "\(scratch.path("table.h5"))", "train": "\(dataset)", "validation": null,
             "test": null } }
         """)
     let data = try RunData(configuration.data, seed: 0)
-    let model = try Model(reading: configuration.model, exampleShape: [3])
+    let model = try Model(reading: configuration.model, exampleShape: [columns])
     return try data.check(for: model, configuration.data)
   }
 }
