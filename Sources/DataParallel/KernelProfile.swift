@@ -26,9 +26,10 @@ public struct KernelProfile: Sendable {
 
   /// Runs a graph on this thread and times each of its calls, as a step makes them.
   ///
-  /// - Parameter minibatch: examples of all shards together.
-  /// - Parameter source: where the input `x` comes from; only its non-zeros matter, as the time of
-  ///   everything else does not depend on the numbers. Zeros where nil.
+  /// - Parameters:
+  ///   - minibatch: examples of all shards together.
+  ///   - source: where the input `x` comes from; only its non-zeros matter, as the time of everything
+  ///     else does not depend on the numbers. Zeros where nil.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
   public init(
     _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32,

@@ -22,7 +22,6 @@
     unsafe isSummed = .allocate(capacity: count)
     unsafe scratchStride = 3 * (slices.map(\.length).max() ?? 0)
     unsafe scratch = .allocate(capacity: scratchStride * workers)
-    unsafe scratch.initialize(repeating: 0, count: scratchStride * workers)
     unsafe forget()
   }
 

@@ -36,6 +36,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public let parameters: ParameterMemory
   /// The optimiser's moments.
   public let moments: [ParameterMemory]
+  /// Examples of the largest minibatch.
+  public let batchSize: Int
   /// How many parts a minibatch is cut into.
   public let shardCount: Int
   /// How many threads compute them at most. Measurements may lower it between steps, and raise it
@@ -80,7 +82,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   ) {
     self.family = family
     self.parameters = parameters
-    self.shardCount = shardCount
+    (self.batchSize, self.shardCount) = (batchSize, shardCount)
     workerCount = max(1, threadCount)
     activity = StepActivity(workerCount: max(1, threadCount))
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
@@ -143,7 +145,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
   ) throws -> StepOutcome {
     let count = range.count
     precondition(
-      count > 0 && range.upperBound <= order.count, "minibatch \(range) of \(order.count)")
+      count > 0 && count <= batchSize && range.upperBound <= order.count,
+      "minibatch \(range) of \(order.count), \(batchSize) at most")
     let shards = min(shardCount, count)
     try prepare(count: count, shards: shards, clipping: clipNorm != nil)
     activity.beginStep(Int(noise.step) + 1)
