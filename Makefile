@@ -37,7 +37,8 @@ sanitize: system
 	  swift build -c release --build-tests --sanitize=$$kind --scratch-path $$scratch; \
 	  rm -rf $$reports; mkdir $$reports; \
 	  export VAEDP_SANITIZER=$$kind; \
-	  export TSAN_OPTIONS=$(SANITIZER_OPTIONS):log_path=$$reports/report ASAN_OPTIONS=$$TSAN_OPTIONS; \
+	  export TSAN_OPTIONS=$(SANITIZER_OPTIONS):log_path=$$reports/report; \
+	  export ASAN_OPTIONS=$$TSAN_OPTIONS; \
 	  code=0; $$scratch/release/vae-dpPackageTests.xctest --testing-library swift-testing || code=$$?; \
 	  if [ -n "$$(ls $$reports)" ]; then cat $$reports/*; code=1; fi; \
 	  [ $$code = 0 ] || exit $$code; \
