@@ -226,8 +226,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
       slabs: slabs.pointer, slabStride: slabStride, shards: shards,
       slabGradientCount: layout.gradientCount, examples: examples, slices: slices,
       products: plan.weightGradients, kept: keptRows, columns: columns, workers: gradientWorkers,
-      queue: queue,
-      checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
+      queue: queue, checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
       sumOffsets: sumOffsets, needsNorm: needsNorm)
   }
 
