@@ -169,8 +169,8 @@ static bool matrix(layout *result, long rows, long columns, bool transposed, lon
   return ok(layout_with_strides(result, 2, extents, type, strides), "memory_desc");
 }
 
-vaedp_product *vaedp_matmul_create(vaedp_matmul s, vaedp_epilogue epilogue,
-                                   vaedp_precision precision) {
+static vaedp_product *create_matmul(vaedp_matmul s, vaedp_epilogue epilogue,
+                                    vaedp_precision precision) {
   if (!is_ready()) return NULL;
   matmul_layouts l = {0};
   dnnl_primitive_desc_t desc = NULL;
@@ -259,8 +259,8 @@ static outside convolution_arrays(vaedp_convolution_kind kind, const convolution
   }
 }
 
-vaedp_product *vaedp_convolution_create(vaedp_convolution_kind kind, vaedp_convolution s,
-                                        vaedp_epilogue epilogue, vaedp_precision precision) {
+static vaedp_product *create_convolution(vaedp_convolution_kind kind, vaedp_convolution s,
+                                         vaedp_epilogue epilogue, vaedp_precision precision) {
   if (!is_ready()) return NULL;
   convolution_layouts l = {0};
   dnnl_dims_t strides = {s.stride_h, s.stride_w}, padding = {s.padding_h, s.padding_w};
@@ -278,6 +278,27 @@ vaedp_product *vaedp_convolution_create(vaedp_convolution_kind kind, vaedp_convo
   if (attr) dnnl_primitive_attr_destroy(attr);
   vaedp_product *p = product(desc, convolution_arrays(kind, &l, epilogue.bias));
   free_layouts((layout *)&l, sizeof l);
+  return p;
+}
+
+// ---- One at a time ---------------------------------------------------------------------------
+
+// Creating is rare; running never takes this lock. See Documentation/workarounds.md.
+static pthread_mutex_t creating = PTHREAD_MUTEX_INITIALIZER;
+
+vaedp_product *vaedp_matmul_create(vaedp_matmul s, vaedp_epilogue epilogue,
+                                   vaedp_precision precision) {
+  pthread_mutex_lock(&creating);
+  vaedp_product *p = create_matmul(s, epilogue, precision);
+  pthread_mutex_unlock(&creating);
+  return p;
+}
+
+vaedp_product *vaedp_convolution_create(vaedp_convolution_kind kind, vaedp_convolution s,
+                                        vaedp_epilogue epilogue, vaedp_precision precision) {
+  pthread_mutex_lock(&creating);
+  vaedp_product *p = create_convolution(kind, s, epilogue, precision);
+  pthread_mutex_unlock(&creating);
   return p;
 }
 
