@@ -106,7 +106,9 @@ let package = Package(
     support(
       "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
     support("TestScale", []),
-    support("FuzzTargets", ["Checkpoints", "Configuration", "Datasets", "Models", "Runs"]),
+    support(
+      "FuzzTargets",
+      ["Checkpoints", "Configuration", "Datasets", "GraphReference", "Models", "Runs"]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
@@ -132,7 +134,7 @@ let package = Package(
         "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
         "GraphPasses", "HDF5", "Models",
       ], swiftSettings: house),
-    tests("Configuration"),
+    tests("Configuration", ["GraphReference"]),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),
     tests("Datasets", ["CZlib", "DataParallel", "HDF5"]),
@@ -160,7 +162,9 @@ let package = Package(
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["vae-dp", "Checkpoints", "FuzzTargets", "HDF5", "TestScale", "Training"],
+      dependencies: [
+        "vae-dp", "Checkpoints", "FuzzTargets", "GraphReference", "HDF5", "TestScale", "Training",
+      ],
       exclude: ["Faults/faulty_calls.c"], swiftSettings: house),
   ]
 )

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Training
+package import Training
 
 /// SHA-256 of `bytes`, as 64 lower-case hexadecimal digits.
 package func hexadecimalSHA256(of bytes: [UInt8]) -> String {
@@ -24,12 +24,14 @@ func contentDigest(of snapshot: TrainingSnapshot, _ label: CheckpointLabel) -> S
   hasher.add(label.epoch)
   hasher.update(data: [label.isBest ? 1 : 0])
   for text in [snapshot.configuration, snapshot.state, snapshot.environment] { hasher.add(text) }
-  hasher.add(snapshot.parameters)
-  hasher.add(snapshot.moments.count)
-  for moment in snapshot.moments {
-    hasher.add(moment.name)
-    hasher.add(moment.arrays)
-  }
+  hasher.addArrays(of: snapshot)
+  return hexadecimal(hasher.finalize())
+}
+
+/// SHA-256 of a snapshot's parameters, statistics and moments alone: 3 and 4 of `contentDigest`.
+package func arrayDigest(of snapshot: TrainingSnapshot) -> String {
+  var hasher = SHA256()
+  hasher.addArrays(of: snapshot)
   return hexadecimal(hasher.finalize())
 }
 
@@ -45,7 +47,16 @@ extension SHA256 {
     update(data: bytes)
   }
 
-  fileprivate mutating func add(_ arrays: [NamedArray]) {
+  fileprivate mutating func addArrays(of snapshot: TrainingSnapshot) {
+    add(snapshot.parameters)
+    add(snapshot.moments.count)
+    for moment in snapshot.moments {
+      add(moment.name)
+      add(moment.arrays)
+    }
+  }
+
+  private mutating func add(_ arrays: [NamedArray]) {
     add(arrays.count)
     for array in arrays {
       add(array.name)

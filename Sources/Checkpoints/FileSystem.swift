@@ -45,6 +45,11 @@ extension FileSystem {
     try write(bytes, to: staging)
     guard isDurable else { return try rename(staging, to: path) }
     guard try read(staging) == bytes else { throw CheckpointError.readBack(staging, "the bytes") }
+    try publish(staging, as: path)
+  }
+
+  /// Gives a file that was written under its staging name its own, to survive a power cut.
+  func publish(_ staging: String, as path: String) throws(IOFailure) {
     try synchronize(staging)  // The bytes are on the disk before the name points at them.
     try rename(staging, to: path)
     try synchronize(folder(of: path))  // The new name itself survives a power cut.

@@ -40,9 +40,7 @@ public struct SavedMinibatch: Sendable {
     do {
       try files.remove(staging)
       try files.createFile(staging, by: fill)
-      try files.synchronize(staging)
-      try files.rename(staging, to: path)
-      try files.synchronize(folder(of: path))
+      try files.publish(staging, as: path)
     } catch {
       try? files.remove(staging)
       throw CheckpointError(error, at: path, isReading: false)

@@ -34,12 +34,24 @@ final class GradientWorker {
     if scratch.count < needed { scratch = AlignedFloats(count: needed) }
   }
 
-  /// Writes a tile of a gradient over `examples` examples; false where oneDNN fails.
-  @unsafe func run(
-    _ product: Int, _ tile: WeightTile, examples: Int, a: UnsafePointer<Float>,
-    b: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+  /// Writes a tile of a plan's gradient; false where oneDNN fails.
+  ///
+  /// - Parameters:
+  ///   - index: position of the gradient in the plan that the kernels were prepared for.
+  ///   - minibatch: what it is made from.
+  @unsafe func make(
+    _ index: Int, _ gradient: WeightGradient, _ tile: WeightTile,
+    from minibatch: borrowing KeptMinibatch, into result: UnsafeMutablePointer<Float>
   ) -> Bool {
-    guard let kernel = kernels[examples]?[product] else { return false }
-    return unsafe kernel.run(tile, a: a, b: b, into: result, scratch: scratch.pointer)
+    let a = unsafe minibatch.rows.row(0, of: gradient.a)
+    guard let b = gradient.b else {
+      guard let columns = unsafe minibatch.columns else { return false }
+      unsafe columns.makeGradient(
+        tile, shards: minibatch.shards, dy: a, outputs: gradient.rows, into: result)
+      return true
+    }
+    guard let kernel = unsafe kernels[minibatch.examples]?[index] else { return false }
+    return unsafe kernel.run(
+      tile, a: a, b: minibatch.rows.row(0, of: b), into: result, scratch: scratch.pointer)
   }
 }

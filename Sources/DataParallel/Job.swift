@@ -32,7 +32,7 @@ internal import Kernels
     let isFine = unsafe replica.run(
       family, ids, from: source, scalars: scalars, parameters: UnsafePointer(update.parameters),
       slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
-      keeping: gradients.kept, from: range.lowerBound)
+      keeping: gradients.minibatch.rows, from: range.lowerBound)
     unsafe gradients.finish(shard, examples: range, ids, from: source)
     return isFine
   }
@@ -40,7 +40,7 @@ internal import Kernels
   /// Second stage, where it is needed: the sums, and what tells whether they can be applied.
   borrowing func check(_ worker: Int, of workers: Int) {
     while let index = unsafe gradients.queue.take(worker, of: workers) {
-      if unsafe gradients.mustCheck(index) { unsafe gradients.check(index, worker, update) }
+      if unsafe !gradients.checks.isCertain[index] { unsafe gradients.check(index, worker, update) }
     }
   }
 

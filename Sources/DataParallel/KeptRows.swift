@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Kernels
 
 /// Arrays of a whole minibatch, one row per example, from which gradients of weights are made. The worker
 /// that computes a shard writes the shard's rows; every worker may read them in the later stages.
@@ -33,4 +34,13 @@ internal import CKernels
     unsafe vaedp_largest_magnitude(
       examples.count * widths[index], row(examples.lowerBound, of: index))
   }
+}
+
+/// What shards have left of a minibatch for the gradients that are made from all of it.
+@unsafe struct KeptMinibatch {
+  var examples: Int
+  var shards: Int
+  var rows: KeptRows
+  /// The examples' non-zeros by columns; nil where no gradient is made from them.
+  var columns: SparseColumns?
 }

@@ -16,21 +16,17 @@ extension Plan {
     let ids = (0..<UInt32(examples)).map { $0 }
     if let columns, let sparse = source?.sparse {
       unsafe ids.withUnsafeBufferPointer { ids in
-        _ = unsafe sparse.withRows { unsafe columns.sort(0, $0, ids, first: 0) }
+        unsafe sparse.withRows { unsafe columns.sort(0, $0, ids, first: 0) }
       }
     }
+    let minibatch = unsafe KeptMinibatch(
+      examples: examples, shards: 1, rows: kept, columns: columns)
     return try weightGradients.indices.map { index in
       let gradient = weightGradients[index]
       func run() throws {
         for tile in tiles[index] {
-          let (a, target) = unsafe (kept.row(0, of: gradient.a), worker.tile.pointer)
-          guard let b = gradient.b else {
-            unsafe columns?.makeGradient(
-              tile, shards: 1, dy: a, outputs: gradient.rows, into: target)
-            continue
-          }
-          let isFine = unsafe worker.run(
-            index, tile, examples: examples, a: a, b: kept.row(0, of: b), into: target)
+          let isFine = unsafe worker.make(
+            index, gradient, tile, from: minibatch, into: worker.tile.pointer)
           if !isFine { throw ShardFailure(shard: 0) }
         }
       }

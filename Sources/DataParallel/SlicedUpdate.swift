@@ -125,7 +125,7 @@ internal import GraphIR
 }
 
 /// The larger of two magnitudes; what is no number is larger than all.
-private func larger(_ a: Float, _ b: Float) -> Float { a.isNaN || b <= a ? a : b }
+func larger(_ a: Float, _ b: Float) -> Float { a.isNaN || b <= a ? a : b }
 
 /// base^exponent by repeated squaring: the same bits everywhere, unlike a library's pow.
 private func power(_ base: Double, _ exponent: Int) -> Double {

@@ -1,3 +1,4 @@
+internal import CKernels
 public import Execution
 internal import Kernels
 
@@ -13,6 +14,8 @@ public final class SparseExamples: ExampleSource {
   private let columns: [Int32]
   private let values: [Float]
   private let counts: RowSparsity
+  /// The largest |value|: infinite or no number where one of them is.
+  let largestMagnitude: Float
 
   /// Rows from their non-zeros, as a matrix in CSR form has them.
   ///
@@ -44,6 +47,7 @@ public final class SparseExamples: ExampleSource {
       }
     }
     (self.starts, self.columns, self.values, self.scale) = (starts, columns, values, scale)
+    largestMagnitude = unsafe vaedp_largest_magnitude(values.count, values)
     exampleCount = starts.count - 1
     exampleShape = [columnCount]
     counts = RowSparsity(
@@ -82,15 +86,21 @@ public final class SparseExamples: ExampleSource {
     }
   }
 
-  /// The first non-zero of these rows, in their order, that a test finds.
-  public func firstNonZero(
+  /// The first element of these rows, in their order, that a test finds; zeros are tested once.
+  public func firstElement(
     of rows: [UInt32], where isFound: (Float) -> Bool
   ) -> (row: UInt32, column: Int, value: Float)? {
+    let findsZeros = isFound(0)
     for row in rows {
       let index = checked(row)
-      for place in Int(starts[index])..<Int(starts[index + 1]) where isFound(values[place]) {
-        return (row, Int(columns[place]), values[place])
+      var next = 0
+      for place in Int(starts[index])..<Int(starts[index + 1]) {
+        let column = Int(columns[place])
+        if findsZeros, column > next { return (row, next, 0) }
+        if isFound(values[place]) { return (row, column, values[place]) }
+        next = column + 1
       }
+      if findsZeros, next < exampleShape[0] { return (row, next, 0) }
     }
     return nil
   }

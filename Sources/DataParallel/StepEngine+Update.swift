@@ -3,8 +3,11 @@ extension StepEngine {
   /// Checks, clips and updates; returns the gradient's norm before clipping. Where something is not
   /// finite, nothing has changed.
   func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
-    unsafe job.pointee.gradients.boundSlices(job.pointee.update)
-    if unsafe clipNorm != nil || !checks.areCertain {
+    if clipNorm == nil {
+      unsafe job.pointee.gradients.boundSlices(
+        job.pointee.update, largestExample: job.pointee.source.sparse?.largestMagnitude ?? 0)
+    }
+    if unsafe !checks.areCertain {
       unsafe performOnSlices { unsafe $0.check($1, of: $2) }
       if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
     }

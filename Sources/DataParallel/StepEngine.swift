@@ -109,7 +109,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
       costs: slices.map { $0.cost(examples: batchSize, shards: shards) }, workers: workerCount)
     unsafe job = .allocate(capacity: 1)
     unsafe checks = SliceChecks(slices, workers: workerCount)
-    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 2))
+    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 1))
     unsafe failed = .allocate(capacity: shardCount)
   }
 
@@ -156,7 +156,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
     let update = unsafe SlicedUpdate(
       parameters: parameters.floats.pointer, firstMoment: momentBase(0),
       secondMoment: momentBase(1), rule: rule, penalty: penalty, meanScale: 1 / Float(count))
-    let gradients = unsafe gradients(examples: count, shards: shards, needsNorm: clipNorm != nil)
+    let gradients = unsafe gradients(examples: count, shards: shards, clipping: clipNorm != nil)
     unsafe order.withUnsafeBufferPointer { rows in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         unsafe job.initialize(
@@ -220,14 +220,15 @@ public struct ShardFailure: Error, CustomStringConvertible {
     if clipping, sums == nil { sums = AlignedFloats(count: sumOffsets[slices.count]) }
   }
 
-  private func gradients(examples: Int, shards: Int, needsNorm: Bool) -> StepGradients {
+  private func gradients(examples: Int, shards: Int, clipping: Bool) -> StepGradients {
     unsafe checks.beginStep()
+    let minibatch = unsafe KeptMinibatch(
+      examples: examples, shards: shards, rows: keptRows, columns: columns)
     return unsafe StepGradients(
-      slabs: slabs.pointer, slabStride: slabStride, shards: shards,
-      slabGradientCount: layout.gradientCount, examples: examples, slices: slices,
-      products: plan.weightGradients, kept: keptRows, columns: columns, workers: gradientWorkers,
-      queue: queue, checks: checks, magnitudes: magnitudes, sums: needsNorm ? sums?.pointer : nil,
-      sumOffsets: sumOffsets, needsNorm: needsNorm)
+      slabs: slabs.pointer, slabStride: slabStride, slabGradientCount: layout.gradientCount,
+      minibatch: minibatch, slices: slices, products: plan.weightGradients,
+      workers: gradientWorkers, queue: queue, checks: checks, magnitudes: magnitudes,
+      sums: clipping ? sums?.pointer : nil, sumOffsets: sumOffsets)
   }
 
   /// What bounded parameters and moments says nothing of values that were set since.

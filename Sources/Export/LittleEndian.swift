@@ -1,6 +1,6 @@
 extension [UInt8] {
   /// These numbers as float32, little-endian whatever the machine.
-  init(littleEndian values: [Float]) {
+  package init(littleEndian values: [Float]) {
     self.init()
     reserveCapacity(4 * values.count)
     for value in values { appendLittleEndian(value.bitPattern) }

@@ -22,7 +22,7 @@ extension HDF5File {
     _ name: String, of path: String, to value: AttributeValue
   ) throws(HDF5Error) {
     try withFile { (file) throws(HDF5Error) in
-      let owner = try context.owner(path, in: file)
+      let owner = try context.openObject(path, in: file)
       let place = "\(path)@\(name)"
       let exists = unsafe H5Aexists(owner.raw, name)
       try context.check(exists, "look up the attribute", place)
@@ -58,7 +58,7 @@ extension HDF5File {
     _ name: String, of path: String
   ) throws(HDF5Error) -> AttributeValue? {
     try withFile { (file) throws(HDF5Error) -> AttributeValue? in
-      let owner = try context.owner(path, in: file)
+      let owner = try context.openObject(path, in: file)
       let place = "\(path)@\(name)"
       let exists = unsafe H5Aexists(owner.raw, name)
       try context.check(exists, "look up the attribute", place)
@@ -71,12 +71,6 @@ extension HDF5File {
 }
 
 extension ErrorContext {
-  /// Opens the group or dataset that has an attribute.
-  fileprivate func owner(_ path: String, in file: hid_t) throws(HDF5Error) -> Identifier {
-    let path = try resolve(path, in: file)
-    return try adopt(unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
-  }
-
   fileprivate func value(
     of attribute: borrowing Identifier, _ place: String
   ) throws(HDF5Error) -> AttributeValue {

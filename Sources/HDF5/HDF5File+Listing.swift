@@ -41,9 +41,7 @@ extension HDF5File {
   /// - Throws: `.missingObject`, `.inputOutput`.
   public func attributeNames(of path: String) throws(HDF5Error) -> [String] {
     try withFile { (file) throws(HDF5Error) in
-      let path = try context.resolve(path, in: file)
-      let owner = try context.adopt(
-        unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
+      let owner = try context.openObject(path, in: file)
       var names: [String] = []
       let status = unsafe withUnsafeMutablePointer(to: &names) { names in
         unsafe H5Aiterate2(

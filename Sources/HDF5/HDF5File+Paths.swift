@@ -11,9 +11,7 @@ extension HDF5File {
   /// - Throws: `.missingObject`.
   public func isGroup(_ path: String) throws(HDF5Error) -> Bool {
     try withFile { (file) throws(HDF5Error) in
-      let path = try context.resolve(path, in: file)
-      let object = try context.adopt(
-        unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
+      let object = try context.openObject(path, in: file)
       return H5Iget_type(object.raw) == H5I_GROUP
     }
   }
@@ -165,6 +163,12 @@ extension ErrorContext {
     try check(
       unsafe H5Lget_val(file, path, &value, size, chdf5_default()), "read the link", path)
     return String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Opens the group, dataset or type that `path` leads to.
+  func openObject(_ path: String, in file: hid_t) throws(HDF5Error) -> Identifier {
+    let path = try resolve(path, in: file)
+    return try adopt(unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
   }
 
   /// Throws unless the resolved `path` is a group.

@@ -28,26 +28,18 @@ internal import Storage
 
   deinit { unsafe parts.deallocate() }
 
-  /// Sorts a shard's rows; returns the largest magnitude in them.
+  /// Sorts a shard's rows.
   ///
   /// - Parameters:
   ///   - ids: where the rows are in `rows`.
   ///   - first: position of the first in the minibatch.
   @unsafe package func sort(
     _ shard: Int, _ rows: SparseRows, _ ids: UnsafeBufferPointer<UInt32>, first: Int
-  ) -> Float {
-    guard let base = ids.baseAddress else { return 0 }
+  ) {
+    guard let base = ids.baseAddress else { return }
     let x = unsafe vaedp_sparse(starts: rows.starts, columns: rows.columns, values: rows.values)
     let shape = vaedp_sparse_shape(rows: ids.count, inputs: inputs, outputs: 0)
     unsafe vaedp_sparse_sort(x, base, shape, first, parts[shard])
-    var largest: Float = 0
-    for index in ids.indices {
-      let id = unsafe ids[index]
-      let (start, end) = unsafe (Int(rows.starts[Int(id)]), Int(rows.starts[Int(id) + 1]))
-      let magnitude = unsafe vaedp_largest_magnitude(end - start, rows.values + start)
-      if !(magnitude <= largest) { largest = magnitude.isNaN ? .infinity : magnitude }
-    }
-    return largest
   }
 
   /// Writes a tile of the gradient of weights `[outputs, inputs]`, row after row without gaps.

@@ -16,10 +16,16 @@ struct DataCheck {
     (file, dataset) = (data.file, data.train)
   }
 
-  /// Checks up to 256 examples each from four places, which a file that is still being read has soon.
+  /// Checks up to 256 examples each from four places, which a file that is still being read has soon;
+  /// all of those that are in memory by their non-zeros.
   ///
   /// - Throws: `DatasetError.unsupportedValue` naming the example; what is wrong with the data there.
   func checkSome(of set: ExampleSet) throws {
+    if let examples = set.source.sparse {
+      let found = examples.firstElement(of: set.rows) { !support.contains($0) }
+      if let found { throw problem(found.value, row: found.row, element: found.column) }
+      return
+    }
     let (count, some) = (set.rows.count, 256)
     if count <= 4 * some {
       try check(set.rows, of: set.source)
@@ -70,15 +76,6 @@ struct DataCheck {
     throw problem(values[place], row: rows[place / size], element: place % size)
   }
 
-  /// Checks the non-zeros of all examples: their zeros are like any other's.
-  ///
-  /// - Throws: As `checkSome`.
-  func checkNonZeros(_ examples: SparseExamples, of rows: [UInt32]) throws {
-    if let found = examples.firstNonZero(of: rows, where: { !support.contains($0) }) {
-      throw problem(found.value, row: found.row, element: found.column)
-    }
-  }
-
   private func problem(_ value: Float, row: UInt32, element: Int) -> DatasetError {
     let isOpen = support.upperBound == .greatestFiniteMagnitude
     return DatasetError(
@@ -103,12 +100,9 @@ extension RunData {
   public func check(for model: Model, _ configuration: DataConfiguration) throws -> [String] {
     try finishReading()
     let check = DataCheck(model, configuration)
-    guard training.source.sparsity != nil, let examples = training.source.sparse else {
-      return try check.checkAll(of: training)
-    }
-    // All would be many with their zeros; some tell whether a zero may be.
+    // With their zeros they would be many.
+    if training.source.sparsity == nil { return try check.checkAll(of: training) }
     try check.checkSome(of: training)
-    try check.checkNonZeros(examples, of: training.rows)
     return []
   }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import DataParallel
+internal import Export
 internal import Training
 
 extension RunData {
@@ -21,12 +22,7 @@ extension RunData {
         count <= 64
         ? [0..<count] : (0..<4).map { (count - 16) * $0 / 3..<(count - 16) * $0 / 3 + 16 }
       let rows = places.joined().map { UInt32($0) }
-      for value in try ExampleSet(source, rows: rows).values() {
-        let bits = value.bitPattern
-        for shift in stride(from: 0, to: 32, by: 8) {
-          bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
-        }
-      }
+      bytes += [UInt8](littleEndian: try ExampleSet(source, rows: rows).values())
     }
     return hexadecimalSHA256(of: bytes)
   }

@@ -108,10 +108,15 @@ extension RunConfiguration {
   }
 }
 
+/// How many examples of a size a benchmark holds in memory: some minibatches of them.
+func benchmarkRowCount(size: Int, batch: Int) -> Int {
+  max(4 * batch, min(8192, 50_000_000 / size))
+}
+
 /// Uniform random examples, some minibatches of them, as bytes like the pixels of images.
 func syntheticExamples(shape: [Int], batch: Int) -> ExampleSet {
   let size = shape.reduce(1, *)
-  let count = max(4 * batch, min(8192, 50_000_000 / size))
+  let count = benchmarkRowCount(size: size, batch: batch)
   let stream = Stream(seed: 1, purpose: .sampling)
   // One block of noise, repeated from shifting places: quick to make, and no two rows are equal.
   let block = (0..<UInt32(16384)).map { UInt8(stream.uniform($0, 0) * 256) }

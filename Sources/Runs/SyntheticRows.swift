@@ -14,7 +14,7 @@ public struct SyntheticRows: Sendable, Hashable {
   /// Examples of a shape, some minibatches of them; the same numbers in either form.
   func examples(shape: [Int], batch: Int) -> ExampleSet {
     let size = shape.reduce(1, *)
-    let count = max(4 * batch, min(8192, 50_000_000 / size))
+    let count = benchmarkRowCount(size: size, batch: batch)
     let (starts, columns) = nonZeros(rows: count, columns: size)
     if isSparse, shape.count == 1 {
       let ones = [Float](repeating: 1, count: columns.count)

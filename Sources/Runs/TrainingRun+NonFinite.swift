@@ -19,7 +19,7 @@ extension TrainingRun {
     switch report.action {
     case .skip:
       observe(.nonFinite(report))
-      var counts = trainer.state.nonFinite ?? NonFiniteCounts()
+      var counts = trainer.state.nonFiniteCounts
       counts.skippedSteps += 1
       attempt { try log.append(report, step: report.step, counts) }
       return false
@@ -30,7 +30,7 @@ extension TrainingRun {
     case .stop: break
     }
     attempt {
-      try log.append(report, step: report.step, trainer.state.nonFinite ?? NonFiniteCounts())
+      try log.append(report, step: report.step, trainer.state.nonFiniteCounts)
     }
     // The state before the step is good, and leads to the same step again.
     if trainer.state.step > 0 { attempt { try save(isBest: false) } }
@@ -43,7 +43,7 @@ extension TrainingRun {
     let known = try TrainingState(json: anchor.snapshot.state).best
     let best = known == trainer.state.best ? nil : StartingPoint.best(knownAs: known, in: store)
     try trainer.rollBack(to: anchor.snapshot, best: best)
-    let (state, counts) = (trainer.state, trainer.state.nonFinite ?? NonFiniteCounts())
+    let (state, counts) = (trainer.state, trainer.state.nonFiniteCounts)
     var report = report
     report.returnStep = state.step
     observe(.nonFinite(report))
@@ -95,9 +95,7 @@ extension TrainingRun {
   /// Writes the minibatch of a failed step; nil where that fails, or where enough are there.
   private func saveMinibatch(_ report: NonFiniteReport) -> String? {
     let cause = report.cause
-    let number = String(report.step)
-    let zeros = String(repeating: "0", count: max(0, 9 - number.count))
-    let name = "nonfinite-step-\(zeros)\(number).h5"
+    let name = "nonfinite-" + CheckpointEntry.fileName(step: report.step)
     let present = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let others = present.filter { $0.hasPrefix("nonfinite-step-") && $0 != name }
     guard others.count < Self.savedMinibatchLimit else { return nil }

@@ -137,7 +137,7 @@ public final class TrainingRun {
     try folder.write(environment.json(), to: "environment.json")
     log = try MetricsLog(
       folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch,
-      rollbacks: trainer.state.nonFinite?.rollbacks ?? 0)
+      rollbacks: trainer.state.nonFiniteCounts.rollbacks)
     if start.snapshot != nil {
       attempt { try store.finishCutOffSave() }
       attempt {

@@ -49,3 +49,8 @@ public struct NonFiniteCounts: Sendable, Hashable, Codable {
   /// No such step yet.
   public init() {}
 }
+
+extension TrainingState {
+  /// What became of such steps; of none where nothing is noted.
+  public var nonFiniteCounts: NonFiniteCounts { nonFinite ?? NonFiniteCounts() }
+}

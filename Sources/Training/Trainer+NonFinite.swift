@@ -7,7 +7,7 @@ extension Trainer {
   func report(_ cause: NonFiniteStep) -> NonFiniteReport {
     var report = NonFiniteReport(
       cause: cause, step: state.step + 1, epoch: epochPosition, action: .stop)
-    let counts = state.nonFinite ?? NonFiniteCounts()
+    let counts = state.nonFiniteCounts
     switch configuration.onNonFinite {
     case .stop: break
     case .skip(let limit):
@@ -32,7 +32,7 @@ extension Trainer {
   func skipStep() {
     state.offset = stepEnd
     state.step += 1
-    var counts = state.nonFinite ?? NonFiniteCounts()
+    var counts = state.nonFiniteCounts
     counts.skippedSteps += 1
     counts.skippedInARow += 1
     state.nonFinite = counts
@@ -50,10 +50,10 @@ extension Trainer {
     let failed = state
     try restore(snapshot, best: best)
     if state.best != failed.best, best == nil { bestParameters = nil }
-    var counts = state.nonFinite ?? NonFiniteCounts()
-    counts.rollbacks = (failed.nonFinite?.rollbacks ?? 0) + 1
+    var counts = state.nonFiniteCounts
+    counts.rollbacks = failed.nonFiniteCounts.rollbacks + 1
     (counts.failedStep, counts.returnStep) = (failed.step + 1, state.step)
-    counts.learningRateFactor = (failed.nonFinite?.learningRateFactor ?? 1) / 2
+    counts.learningRateFactor = failed.nonFiniteCounts.learningRateFactor / 2
     state.nonFinite = counts
     state.secondsInSteps = failed.secondsInSteps
   }

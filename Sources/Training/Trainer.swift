@@ -227,7 +227,7 @@ public final class Trainer {
     let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
     let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
     return configuration.optimizer.learningRate * factor * state.plateau.factor
-      * (state.nonFinite?.learningRateFactor ?? 1)
+      * state.nonFiniteCounts.learningRateFactor
   }
 
   private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {

@@ -153,7 +153,7 @@ private struct Restarts {
   private func digest(_ name: String) throws -> String? {
     let path = folder.appending(path: name + "/checkpoints").path
     guard let last = try CheckpointLoader(folder: path).loadLast() else { return nil }
-    return "step \(last.entry.step) " + last.snapshot.digest
+    return "step \(last.entry.step) " + arrayDigest(of: last.snapshot)
   }
 
   private func report(failure: String?, digest: String = "") -> VerificationCheck {

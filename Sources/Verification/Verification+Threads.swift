@@ -36,29 +36,5 @@ extension Verification {
 
 extension Trainer {
   /// SHA-256 of parameters, running statistics and moments, bit for bit.
-  fileprivate var digest: String { snapshot(configuration: "", environment: "").digest }
-}
-
-extension TrainingSnapshot {
-  /// SHA-256 of parameters, running statistics and moments: of their names and their bits.
-  var digest: String {
-    var bytes: [UInt8] = []
-    for array in parameters
-      + moments.flatMap({ moment in
-        moment.arrays.map {
-          NamedArray(name: moment.name + "/" + $0.name, shape: $0.shape, values: $0.values)
-        }
-      })
-    {
-      bytes.append(contentsOf: array.name.utf8)
-      bytes.append(0)
-      for value in array.values {
-        let bits = value.bitPattern
-        for shift in stride(from: 0, to: 32, by: 8) {
-          bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
-        }
-      }
-    }
-    return hexadecimalSHA256(of: bytes)
-  }
+  fileprivate var digest: String { arrayDigest(of: snapshot(configuration: "", environment: "")) }
 }

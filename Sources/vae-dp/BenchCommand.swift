@@ -48,11 +48,7 @@ struct BenchCommand: ParsableCommand {
             configuration, threads: result.threads, kernels: kernels, seconds: seconds
           ).text)
       }
-      if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try put(String(decoding: try encoder.encode(results), as: UTF8.self))
-      }
+      if json { try put(json: results) }
     }
   }
 

@@ -41,14 +41,8 @@ struct EvaluateCommand: ParsableCommand {
         line.show("log-likelihood \(Int($0 * 100)) %")
       }
       if samples != nil { line.show("") }
-      try put(json ? try text(result) : table(result, trained))
+      if json { try put(json: result) } else { try put(table(result, trained)) }
     }
-  }
-
-  private func text(_ result: EvaluationResult) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(result), as: UTF8.self)
   }
 
   private func table(_ result: EvaluationResult, _ trained: TrainedModel) -> String {

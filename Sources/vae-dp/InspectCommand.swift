@@ -36,9 +36,7 @@ struct InspectCommand: ParsableCommand {
       let found = try Inspection(file) { Rehearsal.tell($0) }
       Rehearsal.tell("printing")
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try put(String(decoding: try encoder.encode(found), as: UTF8.self))
+        try put(json: found, .withoutEscapingSlashes)
       } else {
         try put(
           found.text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -19,3 +19,10 @@ func put(_ text: String) throws {
     throw OutputFailure(reason: reason)
   }
 }
+
+/// Writes a result as JSON, keys sorted.
+func put(json result: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = formatting.union([.prettyPrinted, .sortedKeys])
+  try put(String(decoding: try encoder.encode(result), as: UTF8.self))
+}

@@ -47,16 +47,12 @@ struct VerifyCommand: ParsableCommand {
       try take([try verification.threads()])
       try stopWhereAsked()
       do {
-        let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        let program = URL(filePath: Contained.executable).resolvingSymlinksInPath()
         try take([try verification.restarts(program: program) { interruption.signal != 0 }])
       } catch is CancellationError {
         try stopWhereAsked()
       }
-      if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try put(String(decoding: try encoder.encode(results), as: UTF8.self))
-      }
+      if json { try put(json: results) }
       if results.contains(where: { !$0.isPassed }) { throw ExitCode(1) }
     }
   }

@@ -1,4 +1,5 @@
 import Configuration
+import GraphReference
 import Testing
 
 @Suite struct JSONPrintingTests {
@@ -57,7 +58,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func printedReadsBackAsItself(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<100 {
       let node = randomNode(depth: 5, &random)
       for pretty in [true, false] {
@@ -72,7 +73,7 @@ import Testing
   /// A damaged text is refused with a line, or is another valid text; it never traps.
   @Test(arguments: [11, 12, 13, 14] as [UInt64])
   func damagedTextsAreRefusedOrValid(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var refused = 0
     for _ in 0..<300 {
       var bytes = Array(randomNode(depth: 4, &random).text().utf8)
@@ -92,7 +93,7 @@ import Testing
   }
 
   @Test func doublesKeepTheirBits() throws {
-    var random = SplitMix(state: 7)
+    var random = SplitMix64(seed: 7)
     for _ in 0..<2000 {
       let value = Double(bitPattern: random.next())
       guard value.isFinite else { continue }
@@ -110,19 +111,7 @@ import Testing
   }
 }
 
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
-private func randomNode(depth: Int, _ random: inout SplitMix) -> JSONNode {
+private func randomNode(depth: Int, _ random: inout SplitMix64) -> JSONNode {
   switch Int.random(in: 0..<(depth == 0 ? 5 : 7), using: &random) {
   case 0: return .null
   case 1: return .bool(.random(using: &random))
@@ -141,7 +130,7 @@ private func randomNode(depth: Int, _ random: inout SplitMix) -> JSONNode {
   }
 }
 
-private func randomText(_ random: inout SplitMix) -> String {
+private func randomText(_ random: inout SplitMix64) -> String {
   var text = String.UnicodeScalarView()
   for _ in 0..<Int.random(in: 0..<12, using: &random) {
     let limit: UInt32 = Bool.random(using: &random) ? 0x80 : 0x110000

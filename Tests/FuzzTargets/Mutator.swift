@@ -1,32 +1,25 @@
+internal import GraphReference
+
 /// Changes bytes at random; the same seed gives the same changes.
 package struct Mutator {
-  private var state: UInt64
+  private var random: SplitMix64
   /// Pieces that the format is made of.
   private let tokens: [[UInt8]]
 
   /// A mutator of its own sequence.
   package init(seed: UInt64, tokens: [[UInt8]] = []) {
-    state = seed
+    random = SplitMix64(seed: seed)
     self.tokens = tokens
   }
 
-  /// SplitMix64.
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
   /// A number below `bound`, which is above 0.
-  package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  package mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
   /// `seed` with one to eight changes; most keep what follows them in place.
   package mutating func mutated(_ seed: [UInt8], mostly keepsPlaces: Bool) -> [UInt8] {
     var bytes = seed
     for _ in 0...below(8) {
-      guard !bytes.isEmpty else { return [UInt8(truncatingIfNeeded: next())] }
+      guard !bytes.isEmpty else { return [UInt8(truncatingIfNeeded: random.next())] }
       let moves = keepsPlaces && below(8) > 0 ? below(4) : below(9)
       change(&bytes, moves)
     }
@@ -37,7 +30,7 @@ package struct Mutator {
     let place = below(bytes.count)
     switch kind {
     case 0: bytes[place] ^= 1 << UInt8(below(8))
-    case 1: bytes[place] = UInt8(truncatingIfNeeded: next())
+    case 1: bytes[place] = UInt8(truncatingIfNeeded: random.next())
     case 2: overwrite(&bytes, at: place, with: interesting())
     case 3:
       let end = min(bytes.count, place + 1 + below(16))

@@ -1,4 +1,5 @@
 import Foundation
+import GraphReference
 import TestScale
 import Testing
 
@@ -60,7 +61,7 @@ import Testing
     // more steps, and other processes, make it longer.
     let latest = 4 * run.openingSeconds + 100 * run.seconds / Double(steps)
     let kills = TestScale.count(8, torture: 500)
-    var (random, count, threads) = (SplitMix(state: seed), KillCount(), 1)
+    var (random, count, threads) = (SplitMix64(seed: seed), KillCount(), 1)
     while count.kills < kills {
       let place = Comment("kill \(count.kills) of seed \(seed)")
       threads = (threads + Int.random(in: 0...2, using: &random)) % 4 + 1
@@ -118,18 +119,5 @@ private struct KillCount: CustomStringConvertible {
   var description: String {
     "\(kills) kills, \(afterSteps) of them after steps and \(withinSaves) within a save, "
       + "in \(trainings) trainings"
-  }
-}
-
-/// Random numbers from a seed that a failed test names (Steele, Lea, Flood 2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }
