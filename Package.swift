@@ -121,7 +121,7 @@ let package = Package(
       "Execution",
       [
         "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses", "GraphReference",
-        "GraphTestSupport", "Kernels", "Models",
+        "GraphTestSupport", "Kernels", "Models", "TestScale",
       ]),
     tests(
       "DataParallel",

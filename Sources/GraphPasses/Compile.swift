@@ -119,11 +119,17 @@ extension Lowering {
         operand: place[member]!, buffer: member,
         strides: space.strides[loads.count + position], accumulates: sums)
     }
+    // What is read from memory is stored before anything is stored over it.
+    let ordered = stores.filter(\.readsLoad) + stores.filter { !$0.readsLoad }
     let strided = loads.enumerated().map { position, view in
       var view = view
       (view.extents, view.strides) = (space.extents, space.strides[position])
       return view
     }
-    return Loop(extents: space.extents, loads: strided, functions: functions, stores: stores)
+    return Loop(extents: space.extents, loads: strided, functions: functions, stores: ordered)
   }
+}
+
+extension LoopStore {
+  fileprivate var readsLoad: Bool { if case .load = operand { true } else { false } }
 }

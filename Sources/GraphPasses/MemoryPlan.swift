@@ -86,16 +86,19 @@ extension Program {
         guard !store.accumulates, store.offset == 0, hosts[store.buffer] == store.buffer,
           isKept || lifetimes[store.buffer]?.lowerBound == position
         else { continue }
-        let candidate = loop.loads.first { load in
+        // Stores are made in this order, and dense loads are read where they lie.
+        let isReadLater = Set(loop.stores[(index + 1)...].map(\.operand))
+        let candidate = loop.loads.enumerated().first { place, load in
           let host = hosts[load.owner]
           return load.strides == store.strides && load.offset == 0 && !taken.contains(host)
+            && !isReadLater.contains(.load(place))
             && buffers[load.owner].shape.count == buffers[store.buffer].shape.count
             && buffers[host].shape.count == buffers[store.buffer].shape.count
             && buffers[host].kind == .temporary
             && lifetimes[host]?.upperBound == position
             && loop.loads.count { hosts[$0.owner] == host } == 1
             && loop.stores.allSatisfy { hosts[$0.buffer] != host }
-        }
+        }?.element
         guard let candidate else { continue }
         let host = hosts[candidate.owner]
         taken.insert(host)

@@ -19,7 +19,8 @@ import Testing
 /// Runs a graph on both and compares every output, relative to its largest element.
 func expectAgreement(
   _ graph: Graph, inputs: [String: Tensor], parameters: [Tensor],
-  precision: Precision = .float32, tolerance: Double
+  precision: Precision = .float32, tolerance: Double,
+  smallestScale: Double = 1e-3, _ place: Comment = ""
 ) throws {
   var inputs = inputs
   let noise = deterministicNoise(seed: 9)
@@ -39,10 +40,11 @@ func expectAgreement(
     graph, parameters: memory, inputs: rounded.mapValues { $0.values.map(Float.init) },
     precision: precision)
   for (position, output) in graph.outputs.enumerated() {
-    let scale = magnitude(of: position, in: graph, expected)
+    let scale = max(smallestScale, magnitude(of: position, in: graph, expected))
     let worst = zip(expected[position].values, found[position]).map { abs($0 - Double($1)) / scale }
     #expect(
-      worst.allSatisfy { $0 <= tolerance }, "\(output.role): off by \(worst.max() ?? 0) of \(scale)"
+      worst.allSatisfy { $0 <= tolerance },
+      "\(place) \(output.role): off by \(worst.max() ?? 0) of \(scale)"
     )
     #expect(expected[position].values.count == found[position].count)
   }
@@ -55,7 +57,7 @@ private func magnitude(of position: Int, in graph: Graph, _ expected: [Tensor]) 
     graph.outputs.firstIndex { $0.value == value }
   }
   if graph.outputs[position].role == .metric("objective"), let values {
-    return expected[values].values.reduce(1e-3) { $0 + abs($1) }
+    return expected[values].values.reduce(0) { $0 + abs($1) }
   }
-  return expected[position].values.reduce(1e-3) { max($0, abs($1)) }
+  return expected[position].values.reduce(0) { max($0, abs($1)) }
 }

@@ -30,6 +30,9 @@ extension Program {
             "instruction \(position) writes \(write) and \(other) in one place")
         }
       }
+      for problem in instruction.lateReads(hosts: plan.hosts) {
+        claims.violations.append("instruction \(position): \(problem)")
+      }
       for buffer in Set(writes).sorted() { claims.write(buffer, by: "instruction \(position)") }
     }
     for buffer in kept { claims.read(buffer, by: "who comes later") }
@@ -121,6 +124,21 @@ extension Instruction {
       .logSumExp(let x, _, _, _, let result):
       ([x.owner], [result])
     case .noise(_, _, let result), .fill(_, let result): ([], [result])
+    }
+  }
+
+  /// Stores of a loop that read a load after another store has written over it. Stores are made in their order,
+  /// after all functions; a dense load is read where it lies.
+  fileprivate func lateReads(hosts: [Int]) -> [String] {
+    guard case .loop(let loop) = self else { return [] }
+    return loop.stores.enumerated().flatMap { index, store -> [String] in
+      guard store.isInPlace else { return [] }
+      return loop.stores[(index + 1)...].compactMap { later in
+        guard case .load(let load) = later.operand,
+          hosts[loop.loads[load].owner] == hosts[store.buffer]
+        else { return nil }
+        return "stores load \(load) in \(later.buffer) after \(store.buffer) was written over it"
+      }
     }
   }
 
