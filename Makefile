@@ -24,7 +24,7 @@ test: system lint
 torture: system
 	swift build -c release --build-tests
 	VAEDP_TORTURE=1 swift test -c release --skip-build \
-	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|HostileDataTests'
+	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|HostileDataTests|RandomLoopTests'
 
 # All tests with the thread sanitizer, then with the address sanitizer, each in a build of its own. What
 # either reports of any process, the program's too, is shown and fails. Signals stay the program's own.
