@@ -126,7 +126,8 @@ let package = Package(
     tests(
       "DataParallel",
       [
-        "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses", "Models",
+        "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses",
+        "GraphReference", "GraphTestSupport", "Models",
       ]),
     .testTarget(
       name: "GoldenTests",

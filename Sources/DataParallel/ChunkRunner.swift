@@ -40,7 +40,7 @@ internal import Storage
     }
     let workers = max(1, min(replicas.count, chunks.count))
     for (index, chunk) in chunks.enumerated() {
-      _ = try replicas[index % workers].sequence(rows: chunk.count, of: family)
+      _ = try replicas[index % workers].sequence(Batch(rows: chunk.count), of: family)
     }
     try source.load(rows.span)
     let stride = family.plan(rows: min(chunkRows, max(1, rows.count))).slab.count
@@ -82,9 +82,10 @@ internal import Storage
   func run(_ worker: Int, of workers: Int) {
     for chunk in unsafe Swift.stride(from: worker, to: chunks.count, by: workers) {
       let ids = unsafe UnsafeBufferPointer(rebasing: rows[chunks[chunk]])
-      let isFine = unsafe replicas[worker].run(
-        family, ids, from: source, scalars: scalars, parameters: UnsafePointer(parameters),
-        slab: slabs + chunk * stride, noise: noise)
+      let run = unsafe ShardRun(
+        family: family, batch: Batch(rows: ids.count), ids: ids, source: source, scalars: scalars,
+        parameters: UnsafePointer(parameters), slab: slabs + chunk * stride, noise: noise)
+      let isFine = unsafe replicas[worker].run(run)
       unsafe failed[chunk] = !isFine
     }
   }

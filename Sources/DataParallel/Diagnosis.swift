@@ -15,6 +15,8 @@ struct Diagnosis {
     var place: String
     /// The example whose row it lies in; nil where rows are no examples.
     var example: UInt32?
+    /// Whether another shard handed it out.
+    var isMet: Bool
   }
 
   var family: PlanFamily
@@ -24,6 +26,8 @@ struct Diagnosis {
   var parameters: ParameterMemory
   var minibatch: [UInt32]
   var shardCount: Int
+  /// What a shard got of the others, from the position of its first example.
+  var outcomes: (_ first: Int) -> [Int: [Float]]
 
   /// Floats that the outputs of one run may have together.
   private static let outputLimit = 1 << 24
@@ -35,9 +39,12 @@ struct Diagnosis {
 
   /// The first node that is not finite on the way to one of these outputs; nil where they are finite.
   func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
+    let range = part(shard, of: shardCount, count: minibatch.count)
     let ids = examples(of: shard)
-    let graph = family.graph(ids.count).simplified()
-    guard let places = firstNonFinite(graph, ids) else { return nil }
+    let batch = Batch(rows: ids.count, of: minibatch.count)
+    let graph = family.graph(batch).simplified()
+    let (alone, given) = graph.withoutMeetings(outcomes(range.lowerBound))
+    guard let places = firstNonFinite(alone, ids, given) else { return nil }
     // Back from the outputs along nodes that are not finite; what comes first has finite operands.
     var waiting = graph.outputs.filter { isWanted($0.role) && places[$0.value.index] != nil }
       .map(\.value.index)
@@ -51,11 +58,14 @@ struct Diagnosis {
     let (count, rows) = (graph.nodes[first].shape.count, ids.count)
     let isRow = names.hasRows(first) && graph.nodes[first].shape[0] % rows == 0
     return Origin(
-      place: names[first], example: isRow ? ids[element / (count / rows)] : nil)
+      place: names[first], example: isRow ? ids[element / (count / rows)] : nil,
+      isMet: graph.nodes[first].op.isCollective)
   }
 
   /// For each node the first element that is not finite; nil where a kernel refuses.
-  private func firstNonFinite(_ graph: Graph, _ ids: [UInt32]) -> [Int?]? {
+  private func firstNonFinite(
+    _ graph: Graph, _ ids: [UInt32], _ given: [String: [Float]]
+  ) -> [Int?]? {
     var places = [Int?](repeating: nil, count: graph.nodes.count)
     var start = 0
     while start < graph.nodes.count {
@@ -66,7 +76,7 @@ struct Diagnosis {
         total += graph.nodes[end].shape.count
         end += 1
       }
-      guard let values = values(of: start..<end, graph, ids) else { return nil }
+      guard let values = values(of: start..<end, graph, ids, given) else { return nil }
       for (node, values) in zip(start..<end, values) {
         places[node] = values.firstIndex { !$0.isFinite }
       }
@@ -76,7 +86,9 @@ struct Diagnosis {
   }
 
   /// What nodes compute, as a worker computes it.
-  private func values(of nodes: Range<Int>, _ graph: Graph, _ ids: [UInt32]) -> [[Float]]? {
+  private func values(
+    of nodes: Range<Int>, _ graph: Graph, _ ids: [UInt32], _ given: [String: [Float]]
+  ) -> [[Float]]? {
     var shown = graph
     shown.outputs = nodes.map { Output(role: .result("\($0)"), value: Value($0)) }
     let family = PlanFamily(
@@ -88,14 +100,30 @@ struct Diagnosis {
     let replica = Replica()
     let isFine = unsafe ids.withUnsafeBufferPointer { ids in
       unsafe scalars.withUnsafeBufferPointer { scalars in
-        unsafe replica.run(
-          family, ids, from: source, scalars: scalars,
-          parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer, noise: noise)
+        let run = unsafe ShardRun(
+          family: family, batch: Batch(rows: ids.count), ids: ids, source: source,
+          scalars: scalars, parameters: UnsafePointer(parameters.floats.pointer),
+          slab: slab.pointer, noise: noise)
+        return unsafe replica.run(run, given: given)
       }
     }
     guard isFine else { return nil }
     return layout.roles.indices.map { index in
       slab.withSpan { span in layout.range(at: index)?.map { span[$0] } ?? [] }
     }
+  }
+}
+
+extension Graph {
+  /// The graph with what each meeting came to as an input, by the order of the collective operations.
+  fileprivate func withoutMeetings(_ outcomes: [Int: [Float]]) -> (Graph, [String: [Float]]) {
+    var (graph, given) = (self, [String: [Float]]())
+    let meetings = nodes.indices.filter { nodes[$0].op.isCollective }
+    for (index, position) in meetings.enumerated() {
+      graph.nodes[position].op = .input("meeting \(index)", nodes[position].shape)
+      graph.nodes[position].operands = []
+      given["meeting \(index)"] = outcomes[index]
+    }
+    return (graph, given)
   }
 }

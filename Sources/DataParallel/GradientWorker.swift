@@ -16,6 +16,12 @@ final class GradientWorker {
   /// Bytes of its memory.
   var byteCount: Int { (tile.count + scratch.count) * 4 }
 
+  /// Overwrites all of it.
+  func poison(_ value: Float) {
+    fill(tile, value)
+    fill(scratch, value)
+  }
+
   /// Makes kernels for minibatches of so many examples, where there are none yet.
   ///
   /// - Throws: `KernelError` where oneDNN refuses a product.

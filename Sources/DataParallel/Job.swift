@@ -13,10 +13,14 @@ internal import Kernels
   var failed: UnsafeMutablePointer<Bool>
   var next: ShardCounter
   var activity: StepActivity
+  var exchange: Exchange
+  var phases: Phases
+  /// The phase that is computed now.
+  var phase = 0
   var gradients: StepGradients
   var update: SlicedUpdate
 
-  /// First stage: every worker takes the next shard that nobody has taken, until there is none. So a
+  /// A phase of the shards: every worker takes the next shard that nobody has taken, until there is none. So a
   /// worker that is late or slow holds up nobody, and workers beyond the cores find nothing to do.
   borrowing func computeShards(_ worker: Int) {
     while let shard = unsafe next.take(below: gradients.shards) {
@@ -29,11 +33,16 @@ internal import Kernels
   private borrowing func compute(_ shard: Int, _ replica: Replica) -> Bool {
     let range = unsafe part(shard, of: gradients.shards, count: rows.count)
     let ids = unsafe UnsafeBufferPointer(rebasing: rows[range])
-    let isFine = unsafe replica.run(
-      family, ids, from: source, scalars: scalars, parameters: UnsafePointer(update.parameters),
+    let run = unsafe ShardRun(
+      family: family, batch: Batch(rows: range.count, of: rows.count), ids: ids, source: source,
+      scalars: scalars, parameters: UnsafePointer(update.parameters),
       slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
-      keeping: gradients.minibatch.rows, from: range.lowerBound)
-    unsafe gradients.finish(shard, examples: range, ids, from: source)
+      kept: gradients.minibatch.rows,
+      memory: exchange.memory(of: shard, first: range.lowerBound, phases))
+    let isFine = unsafe replica.run(run, phase: phase)
+    if unsafe phase + 1 == phases.count {
+      unsafe gradients.finish(shard, examples: range, ids, from: source)
+    }
     return isFine
   }
 

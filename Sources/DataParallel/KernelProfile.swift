@@ -42,8 +42,8 @@ public struct KernelProfile: Sendable {
       deferring: Plan.Deferral(examples: examples))
     let workspace = Workspace()
     let sequence = try KernelSequence(
-      plan.calls, arenaCount: plan.arenaCount, keptCount: plan.keptWidths.count,
-      workspace: workspace, precision: precision)
+      plan.calls, phases: plan.phases, arenaCount: plan.arenaCount,
+      keptCount: plan.keptWidths.count, workspace: workspace, precision: precision)
     let kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * minibatch)
     let keptRows = unsafe KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: minibatch)
     for index in plan.keptWidths.indices {

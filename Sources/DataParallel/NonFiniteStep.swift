@@ -72,8 +72,14 @@ extension StepEngine {
     }
     switch obstacle {
     case .objective(let shard):
-      let origin = diagnosis.origin(in: shard) { $0 == .metric("objective") }
-      return step(.objective, shard: shard, origin?.place ?? "the objective", origin?.example)
+      // What is not finite in one shard is so in all that meet it: the first in which it arises.
+      var first = diagnosis.origin(in: shard) { $0 == .metric("objective") }
+      var culprit = shard
+      for other in 0..<diagnosis.shardCount where first?.isMet == true {
+        let origin = diagnosis.origin(in: other) { $0 == .metric("objective") }
+        if let origin, !origin.isMet { (first, culprit) = (origin, other) }
+      }
+      return step(.objective, shard: culprit, first?.place ?? "the objective", first?.example)
     case .sum(let slice):
       let isGradient = isTrained(slice)
       for shard in 0..<diagnosis.shardCount {
@@ -84,7 +90,7 @@ extension StepEngine {
           case .metric, .result: false
           }
         }
-        guard let origin else { continue }
+        guard let origin, !origin.isMet else { continue }
         return step(
           isGradient ? .gradient : .statistic, shard: shard, origin.place, origin.example)
       }

@@ -2,39 +2,77 @@ internal import Execution
 internal import Kernels
 internal import Storage
 
+/// What a replica computes: examples of a source, or a shard of a minibatch.
+@unsafe struct ShardRun {
+  var family: PlanFamily
+  var batch: Batch
+  var ids: UnsafeBufferPointer<UInt32>
+  var source: any ExampleSource
+  var scalars: UnsafeBufferPointer<Float>
+  var parameters: UnsafePointer<Float>
+  var slab: UnsafeMutablePointer<Float>
+  var noise: NoiseKey
+  /// Where the plan's kept arrays go; nil where it has none.
+  var kept: KeptRows?
+  /// The shard's memory; nil where it is the whole minibatch.
+  var memory: ShardMemory?
+}
+
 extension Replica {
-  /// Gathers examples, writes the scalars and runs the family's graph on them; false where a kernel
+  /// Gathers examples, writes the scalars and runs the graph on them, or one phase of it; false where a kernel
   /// fails.
   ///
   /// - Parameters:
-  ///   - kept: where the plan's kept arrays go; nil where it has none.
-  ///   - first: position of the first example in their minibatch.
+  ///   - phase: which; all where nil.
+  ///   - given: values of further inputs.
   /// - Precondition: the coordinator has asked for the sequence of so many rows before.
   @unsafe func run(
-    _ family: PlanFamily, _ ids: UnsafeBufferPointer<UInt32>, from source: any ExampleSource,
-    scalars: UnsafeBufferPointer<Float>, parameters: UnsafePointer<Float>,
-    slab: UnsafeMutablePointer<Float>, noise: NoiseKey, keeping kept: KeptRows? = nil,
-    from first: Int = 0
+    _ shard: borrowing ShardRun, phase: Int? = nil, given: [String: [Float]] = [:]
   ) -> Bool {
-    let member = family.member(rows: ids.count)
-    guard let sequence = try? sequence(rows: ids.count, of: family) else { return false }
-    if let kept = unsafe kept {
+    let member = unsafe shard.family.member(shard.batch)
+    guard let sequence = try? unsafe sequence(shard.batch, of: shard.family) else { return false }
+    if let kept = unsafe shard.kept {
       for index in unsafe 0..<kept.count {
-        unsafe sequence.keep(index, at: kept.row(first, of: index))
+        unsafe sequence.keep(index, at: kept.row(shard.memory?.first ?? 0, of: index))
       }
     }
-    if let place = member.examples { unsafe source.gather(ids, into: sequence.address(of: place)) }
+    if phase ?? 0 == 0 { unsafe writeInputs(shard, member, sequence, given) }
+    guard member.plan.readsNonZeros, let examples = unsafe shard.source.sparse else {
+      return unsafe run(shard, phase, sequence, nil)
+    }
+    unsafe examples.require(shard.ids, fitting: shard.family)
+    return unsafe examples.withRows { unsafe run(shard, phase, sequence, $0) }
+  }
+
+  private func writeInputs(
+    _ shard: borrowing ShardRun, _ member: PlanFamily.Member, _ sequence: KernelSequence,
+    _ given: [String: [Float]]
+  ) {
+    let memory = unsafe shard.memory
+    if let place = member.examples {
+      unsafe shard.source.gather(shard.ids, into: sequence.address(of: place, memory))
+    }
     for (index, place) in member.scalars.enumerated() {
-      if let place { unsafe sequence.address(of: place).pointee = scalars[index] }
+      if let place { unsafe sequence.address(of: place, memory).pointee = shard.scalars[index] }
     }
-    guard member.plan.readsNonZeros, let examples = source.sparse else {
+    if given.isEmpty { return }
+    for input in member.plan.inputs {
+      guard let values = given[input.name] else { continue }
+      let target = unsafe sequence.address(of: input.place, memory)
+      for (index, value) in values.enumerated() { unsafe target[index] = value }
+    }
+  }
+
+  private func run(
+    _ shard: borrowing ShardRun, _ phase: Int?, _ sequence: KernelSequence, _ rows: SparseRows?
+  ) -> Bool {
+    guard let phase, let memory = unsafe shard.memory, let ids = unsafe shard.ids.baseAddress else {
       return unsafe sequence.run(
-        parameters: parameters, slab: slab, ids: ids.baseAddress!, noise: noise)
+        parameters: shard.parameters, slab: shard.slab, ids: shard.ids.baseAddress!,
+        noise: shard.noise, examples: rows)
     }
-    unsafe examples.require(ids, fitting: family)
-    return unsafe examples.withRows { rows in
-      unsafe sequence.run(
-        parameters: parameters, slab: slab, ids: ids.baseAddress!, noise: noise, examples: rows)
-    }
+    return unsafe sequence.run(
+      phase: phase, memory, parameters: shard.parameters, slab: shard.slab, ids: ids,
+      noise: shard.noise, examples: rows)
   }
 }

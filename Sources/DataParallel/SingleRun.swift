@@ -19,13 +19,14 @@ public func runOnce(
   let plan = Plan(graph, table: parameters.table, precision: precision)
   let workspace = Workspace()
   let sequence = try KernelSequence(
-    plan.calls, arenaCount: plan.arenaCount, workspace: workspace, precision: plan.precision)
+    plan.calls, phases: plan.phases, arenaCount: plan.arenaCount, workspace: workspace,
+    precision: plan.precision)
   for input in plan.inputs {
     guard let values = inputs[input.name], values.count == input.shape.count else {
       preconditionFailure("input \(input.name) needs \(input.shape.count) values")
     }
     for (index, value) in values.enumerated() {
-      unsafe workspace.arena.pointer[input.place.offset + index] = value
+      unsafe sequence.address(of: input.place)[index] = value
     }
   }
   let slab = AlignedFloats(count: plan.slab.count)

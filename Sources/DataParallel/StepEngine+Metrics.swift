@@ -1,5 +1,6 @@
 internal import Execution
 internal import GraphIR
+internal import Kernels
 internal import Storage
 
 extension StepEngine {
@@ -8,8 +9,13 @@ extension StepEngine {
 
   /// Stages of a step whose numbers are nowhere near the end of float32.
   public func stageCount(isClipped: Bool) -> Int {
-    unsafe isClipped || layout.gradientCount > StepGradients.largestMeasuredSlab ? 3 : 2
+    let update =
+      unsafe isClipped || layout.gradientCount > StepGradients.largestMeasuredSlab ? 2 : 1
+    return phaseCount + update
   }
+
+  /// Stages in which the shards of a minibatch are computed: one more than times that they meet.
+  public var phaseCount: Int { plan.phases.count }
 
   /// The sum over the last minibatch of a metric; nil where the graph has none of that name.
   public func metric(_ name: String) -> [Float]? {

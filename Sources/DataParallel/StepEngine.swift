@@ -23,7 +23,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
 /// Trains parameters by minibatches cut into shards that workers compute side by side.
 ///
 /// A step has two stages: the shards, and the update with what is left of the gradients; between them a
-/// third that sums and checks where that must come first. Each is one `Stage`, and nothing waits inside
+/// third that sums and checks where that must come first. Where the graph has collective operations, the shards
+/// take one stage for each phase, and meet between them. Each is one `Stage`, and nothing waits inside
 /// it. Between them the coordinator sees to it that nothing is applied that is not finite. Shards define
 /// the arithmetic and workers only the speed: the same bits for any number of threads.
 ///
@@ -50,16 +51,16 @@ public struct ShardFailure: Error, CustomStringConvertible {
 
   let family: PlanFamily
   let slices: [Slice]
-  private let plan: Plan
+  let plan: Plan
   let slabs: AlignedFloats
   let slabStride: Int
-  private let kept: AlignedFloats
+  let kept: AlignedFloats
   private let keptRows: KeptRows
   private let columns: SparseColumns?
   private var sums: AlignedFloats?
   private let sumOffsets: [Int]
-  private let replicas: [Replica]
-  private let gradientWorkers: [GradientWorker]
+  let replicas: [Replica]
+  let gradientWorkers: [GradientWorker]
   let queue: SliceQueue
   let job: UnsafeMutablePointer<Job>
   let checks: SliceChecks
@@ -68,6 +69,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   private let failed: UnsafeMutablePointer<Bool>
   private let next = ShardCounter()
   let layout: SlabLayout
+  let exchange: Exchange
   /// Where a shard's objective lies in its slab; nil where the graph measures none.
   private let objectiveOffset: Int?
 
@@ -88,7 +90,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
     // The last shard is the largest.
     let shards = min(shardCount, batchSize)
-    let plan = family.plan(rows: part(shards - 1, of: shards, count: batchSize).count)
+    let rows = part(shards - 1, of: shards, count: batchSize).count
+    let plan = family.plan(Batch(rows: rows, of: batchSize))
+    exchange = Exchange(plan.phases, shards: shards)
     (self.plan, layout) = (plan, plan.slab)
     let slices = plan.slices(of: family.table)
     self.slices = slices
@@ -122,7 +126,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
 
   /// Bytes of memory beside the parameters and moments.
   public var workingByteCount: Int {
-    let shared = slabs.count + kept.count + (sums?.count ?? 0)
+    let shared = slabs.count + kept.count + exchange.count + (sums?.count ?? 0)
     return replicas.reduce(shared * 4) { $0 + $1.byteCount }
       + gradientWorkers.reduce(0) { $0 + $1.byteCount }
   }
@@ -148,7 +152,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
       count > 0 && count <= batchSize && range.upperBound <= order.count,
       "minibatch \(range) of \(order.count), \(batchSize) at most")
     let shards = min(shardCount, count)
-    try prepare(count: count, shards: shards, clipping: clipNorm != nil)
+    let phases = try prepare(count: count, shards: shards, clipping: clipNorm != nil)
     activity.beginStep(Int(noise.step) + 1)
     defer { activity.endStep() }
     try source.load(order.span.extracting(range))
@@ -164,11 +168,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
             family: family, replicas: replicas, source: source,
             rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
             noise: NoiseKey(seed: noise.seed, step: noise.step), failed: failed, next: next,
-            activity: activity, gradients: gradients, update: update))
-        next.reset()
-        unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
-          unsafe job.computeShards(worker)
-        }
+            activity: activity, exchange: exchange, phases: phases, gradients: gradients,
+            update: update))
+        computeShards(shards, phases)
       }
     }
     defer { unsafe job.deinitialize(count: 1) }
@@ -189,7 +191,22 @@ public struct ShardFailure: Error, CustomStringConvertible {
       Diagnosis(
         family: family, source: source, scalars: scalars,
         noise: NoiseKey(seed: noise.seed, step: noise.step), parameters: parameters,
-        minibatch: Array(order[range]), shardCount: shards))
+        minibatch: Array(order[range]), shardCount: shards,
+        outcomes: { [exchange] in exchange.outcomes(phases, first: $0) }))
+  }
+
+  /// The phases of all shards, with their meetings; ends after the first in which a shard fails.
+  private func computeShards(_ shards: Int, _ phases: Phases) {
+    for phase in 0..<phases.count {
+      unsafe job.pointee.phase = phase
+      next.reset()
+      unsafe perform(workers: min(workerCount, shards), .shards) { job, worker, _ in
+        unsafe job.computeShards(worker)
+      }
+      if phase + 1 == phases.count { return }
+      if (0..<shards).contains(where: { unsafe failed[$0] }) { return }
+      exchange.meet(after: phase, of: phases, shards: shards)
+    }
   }
 
   private func hasFiniteObjective(_ shard: Int) -> Bool {
@@ -202,22 +219,26 @@ public struct ShardFailure: Error, CustomStringConvertible {
       ? moments[index].floats.pointer : parameters.floats.pointer
   }
 
-  /// Compiles what this size of minibatch needs and has not been seen yet.
-  private func prepare(count: Int, shards: Int, clipping: Bool) throws(KernelError) {
+  /// Compiles what this size of minibatch needs and has not been seen yet; returns where its shards meet.
+  private func prepare(count: Int, shards: Int, clipping: Bool) throws(KernelError) -> Phases {
+    let last = family.plan(
+      Batch(rows: part(shards - 1, of: shards, count: count).count, of: count))
     // Two sizes at most, that of the first shard and that of the last.
     for shard in stride(from: 0, to: shards, by: max(1, shards - 1)) {
-      let rows = part(shard, of: shards, count: count).count
+      let batch = Batch(rows: part(shard, of: shards, count: count).count, of: count)
+      let plan = family.plan(batch)
       precondition(
-        family.plan(rows: rows).weightGradients == plan.weightGradients,
-        "shards of \(rows) rows defer other gradients")
+        plan.weightGradients == self.plan.weightGradients && plan.phases.meets(last.phases),
+        "shards of \(batch.rows) rows defer other gradients, or meet elsewhere")
       for replica in replicas.prefix(min(workerCount, shards)) {
-        _ = try replica.sequence(rows: rows, of: family)
+        _ = try replica.sequence(batch, of: family)
       }
     }
     for worker in gradientWorkers.prefix(workerCount) {
       try worker.prepare(examples: count, plan)
     }
     if clipping, sums == nil { sums = AlignedFloats(count: sumOffsets[slices.count]) }
+    return last.phases
   }
 
   private func gradients(examples: Int, shards: Int, clipping: Bool) -> StepGradients {

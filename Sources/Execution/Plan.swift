@@ -27,6 +27,8 @@ public struct Plan: Sendable {
   /// Whether a run needs the examples' non-zeros, beside its inputs.
   package let readsNonZeros: Bool
   package let calls: [KernelCall]
+  /// Where the shards of a minibatch meet between the calls.
+  package let phases: Phases
   /// Floats per example of the arrays that a run leaves for the gradients below.
   package let keptWidths: [Int]
   /// Gradients that a run does not make, since they are made over whole minibatches.
@@ -82,7 +84,7 @@ public struct Plan: Sendable {
     let places = program.buffers.enumerated().map { index, buffer in
       if let space = kept[memory.hosts[index]] { return Place(space, 0) }
       return switch buffer.kind {
-      case .temporary, .input: Place(.arena, memory.offsets[index] ?? 0)
+      case .temporary, .input: Place(memory.regions[index].space, memory.offsets[index] ?? 0)
       case .parameter(let parameter): Place(.parameters, table.entries[parameter].offset)
       case .output(let output): Place(.slab, slab.offsets[output] ?? 0)
       }
@@ -96,7 +98,10 @@ public struct Plan: Sendable {
     self.slab = slab
     arenaCount = memory.count
     let sparsity = sparse.values.first
-    calls = program.instructions.map { $0.call(program.buffers, places, sparsity) }
+    calls = program.instructions.filter { !$0.isMeeting }.map {
+      $0.call(program.buffers, places, sparsity)
+    }
+    phases = program.phases(memory, places)
     productFlops = calls.reduce(0) { $0 + $1.flops }
     readsNonZeros =
       calls.contains { if case .sparse = $0 { true } else { false } }
@@ -157,6 +162,7 @@ extension Instruction {
         outer: outer, count: count, inner: inner, x: place(x), result: places[result])
     case .fill(let value, let result):
       return .fill(Float(value), count: buffers[result].shape.count, result: places[result])
+    case .collective: preconditionFailure("shards meet between calls")
     }
   }
 }

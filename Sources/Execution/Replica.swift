@@ -1,6 +1,19 @@
 public import GraphIR
 package import Kernels
 
+/// How many examples a graph is for.
+public struct Batch: Hashable, Sendable {
+  /// Examples of the shard.
+  public var rows: Int
+  /// Examples of the minibatch that it is a part of.
+  public var minibatch: Int
+
+  /// A shard of a minibatch; all of it where nil.
+  public init(rows: Int, of minibatch: Int? = nil) {
+    (self.rows, self.minibatch) = (rows, minibatch ?? rows)
+  }
+}
+
 /// A graph for every number of examples that is asked for, compiled on first use.
 ///
 /// The coordinator asks for plans before workers start; workers only read.
@@ -20,11 +33,12 @@ public final class PlanFamily {
   package let scalarNames: [String]
   package let precision: Precision
   package let sparsity: RowSparsity?
-  package let graph: (Int) -> Graph
+  package let graph: (Batch) -> Graph
   private let smallestDeferred: Int?
-  private var members: [Int: Member] = [:]
+  private let seesMinibatch: Bool
+  private var members: [Batch: Member] = [:]
 
-  /// Plans of `graph(rows)`.
+  /// Plans of graphs.
   ///
   /// - Parameters:
   ///   - exampleName: the input that holds the examples.
@@ -34,10 +48,11 @@ public final class PlanFamily {
   ///     dense rows alone, which every source gives.
   ///   - smallestDeferred: weights from which on a dense layer's gradient is made over the whole
   ///     minibatch; nil for what is fast.
+  ///   - seesMinibatch: whether the graph of a shard depends on the size of its minibatch.
   public init(
     table: ParameterTable, exampleName: String, scalarNames: [String],
     precision: Precision = .float32, sparsity: RowSparsity? = nil,
-    smallestDeferred: Int? = nil, graph: @escaping (_ rows: Int) -> Graph
+    smallestDeferred: Int? = nil, seesMinibatch: Bool, graph: @escaping (Batch) -> Graph
   ) {
     self.table = table
     self.exampleName = exampleName
@@ -45,24 +60,44 @@ public final class PlanFamily {
     self.precision = precision
     self.sparsity = sparsity
     self.smallestDeferred = smallestDeferred
+    self.seesMinibatch = seesMinibatch
     self.graph = graph
   }
 
-  /// The plan for so many examples.
-  public func plan(rows: Int) -> Plan { member(rows: rows).plan }
+  /// Plans of `graph(rows)`, which depends on no minibatch.
+  public convenience init(
+    table: ParameterTable, exampleName: String, scalarNames: [String],
+    precision: Precision = .float32, sparsity: RowSparsity? = nil,
+    smallestDeferred: Int? = nil, graph: @escaping (_ rows: Int) -> Graph
+  ) {
+    self.init(
+      table: table, exampleName: exampleName, scalarNames: scalarNames, precision: precision,
+      sparsity: sparsity, smallestDeferred: smallestDeferred, seesMinibatch: false
+    ) { graph($0.rows) }
+  }
 
-  package func member(rows: Int) -> Member {
-    if let member = members[rows] { return member }
-    var deferral = Plan.Deferral(examples: rows)
+  /// The plan for so many examples.
+  public func plan(_ batch: Batch) -> Plan { member(batch).plan }
+
+  /// The plan for so many examples, which are a whole minibatch.
+  public func plan(rows: Int) -> Plan { plan(Batch(rows: rows)) }
+
+  /// What graphs and plans of this size are known by.
+  package func key(_ batch: Batch) -> Batch { seesMinibatch ? batch : Batch(rows: batch.rows) }
+
+  package func member(_ batch: Batch) -> Member {
+    let batch = key(batch)
+    if let member = members[batch] { return member }
+    var deferral = Plan.Deferral(examples: batch.rows)
     if let smallestDeferred { deferral.smallest = smallestDeferred }
     let plan = Plan(
-      graph(rows), table: table, precision: precision,
+      graph(batch), table: table, precision: precision,
       sparse: sparsity.map { [exampleName: $0] } ?? [:],
       deferring: deferral)
     func place(_ name: String) -> Place? { plan.inputs.first { $0.name == name }?.place }
     let member = Member(
       plan: plan, examples: place(exampleName), scalars: scalarNames.map(place))
-    members[rows] = member
+    members[batch] = member
     return member
   }
 }
@@ -70,7 +105,7 @@ public final class PlanFamily {
 /// The mutable half of a plan: one worker's memory and prepared kernel calls.
 public final class Replica {
   package let workspace = Workspace()
-  private var sequences: [Int: KernelSequence] = [:]
+  private var sequences: [Batch: KernelSequence] = [:]
 
   /// A replica without memory yet.
   public init() {}
@@ -81,13 +116,15 @@ public final class Replica {
   /// The kernel calls for so many examples of one family.
   ///
   /// - Throws: `KernelError` where oneDNN refuses a product.
-  package func sequence(rows: Int, of family: PlanFamily) throws(KernelError) -> KernelSequence {
-    if let sequence = sequences[rows] { return sequence }
-    let plan = family.plan(rows: rows)
+  package func sequence(_ batch: Batch, of family: PlanFamily) throws(KernelError) -> KernelSequence
+  {
+    let batch = family.key(batch)
+    if let sequence = sequences[batch] { return sequence }
+    let plan = family.plan(batch)
     let sequence = try KernelSequence(
-      plan.calls, arenaCount: plan.arenaCount, keptCount: plan.keptWidths.count,
-      workspace: workspace, precision: plan.precision)
-    sequences[rows] = sequence
+      plan.calls, phases: plan.phases, arenaCount: plan.arenaCount,
+      keptCount: plan.keptWidths.count, workspace: workspace, precision: plan.precision)
+    sequences[batch] = sequence
     return sequence
   }
 }

@@ -94,6 +94,14 @@ extension GraphBuilder {
       .convolutionInputGradient(geometry, height: height, width: width), x, weight)
   }
 
+  /// The sum over all shards of the minibatch, the same in each.
+  public mutating func allReduce(_ x: Value) -> Value { apply(.allReduce, x) }
+
+  /// The rows of all shards of a minibatch of `count` examples, `[rows, …]` → `[count, …]`.
+  public mutating func allGather(_ x: Value, count: Int) -> Value {
+    apply(.allGather(count: count), x)
+  }
+
   /// The operand, through which no derivative passes.
   public mutating func stopGradient(_ x: Value) -> Value { apply(.stopGradient, x) }
 }

@@ -14,8 +14,15 @@ extension Op {
     case .random(_, _, let shape):
       try require(shape.rank >= 1, operands, "noise needs a leading axis of examples")
       return shape
-    case .unary, .stopGradient:
+    case .unary, .stopGradient, .allReduce:
       return operands[0]
+    case .allGather(let count), .reduceScatter(let count):
+      try require(operands[0].rank >= 1, operands, "needs a leading axis of examples")
+      let isGather = self == .allGather(count: count)
+      try require(
+        count > 0 && (isGather ? operands[0][0] <= count : count <= operands[0][0]), operands,
+        isGather ? "a shard has more rows than the minibatch" : "keeps more rows than there are")
+      return Shape([count] + operands[0].extents.dropFirst())
     case .binary:
       try require(operands[0] == operands[1], operands, "needs two operands of one shape")
       return operands[0]
@@ -60,7 +67,9 @@ extension Op {
   public var operandCount: Int? {
     switch self {
     case .input, .parameter, .constant, .random: 0
-    case .unary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice, .pad, .stopGradient: 1
+    case .unary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice, .pad, .stopGradient,
+      .allReduce, .allGather, .reduceScatter:
+      1
     case .binary, .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient: 2
     case .concatenate: nil
     }

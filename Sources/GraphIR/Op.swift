@@ -80,4 +80,22 @@ public enum Op: Hashable, Sendable {
   case convolutionWeightGradient(ConvolutionGeometry, kernelHeight: Int, kernelWidth: Int)
   /// The operand, through which no derivative passes.
   case stopGradient
+  /// The sum of the operand over all shards of the minibatch, the same in each: an all-reduce.
+  case allReduce
+  /// The rows of all shards in the order of the minibatch, the same in each, `[rows, …]` → `[count, …]`: an
+  /// all-gather.
+  case allGather(count: Int)
+  /// A shard's own rows of the sum over shards, `[B, …]` → `[rows, …]`: a reduce-scatter, the derivative of
+  /// `allGather`.
+  case reduceScatter(rows: Int)
+}
+
+extension Op {
+  /// Whether the result depends on the other shards of the minibatch: they meet to compute it.
+  public var isCollective: Bool {
+    switch self {
+    case .allReduce, .allGather, .reduceScatter: true
+    default: false
+    }
+  }
 }

@@ -21,6 +21,9 @@ extension Op {
     case .convolutionInputGradient(let g, _, _): "convolutionInputGradient(\(g.summary))"
     case .convolutionWeightGradient(let g, _, _): "convolutionWeightGradient(\(g.summary))"
     case .stopGradient: "stopGradient"
+    case .allReduce: "allReduce"
+    case .allGather(let count): "allGather(\(count))"
+    case .reduceScatter(let rows): "reduceScatter(\(rows))"
     }
   }
 }

@@ -33,6 +33,10 @@ extension Op {
     case .pad(let axis, let before, _):
       [g.slice(yBar, axis: axis, start: before, count: g.shape(x[0])[axis])]
     case .concatenate(let axis): concatenatePullback(yBar, x, axis, &g)
+    // Every shard's part of the objective depends on every shard's operand.
+    case .allReduce: [g.allReduce(yBar)]
+    case .allGather: [g.apply(.reduceScatter(rows: g.shape(x[0])[0]), yBar)]
+    case .reduceScatter: [g.allGather(yBar, count: g.shape(x[0])[0])]
     case .matmul(let left, let right): matmulPullback(yBar, x, left, right, wanted, &g)
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       convolutionPullback(yBar, x, wanted, &g)

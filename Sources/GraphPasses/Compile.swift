@@ -30,17 +30,35 @@ extension Lowering {
 
   /// Units after those they need; of several that could come, the one that the graph had first.
   private func ordered() -> [Int] {
+    let phases = self.phases()
     var order: [Int] = []
     var placed = units.map(\.roots.isEmpty)
     let count = placed.count { !$0 }
     while order.count < count {
       let next = units.indices.filter { !placed[$0] && units[$0].needs.allSatisfy { placed[$0] } }
-        .min { units[$0].roots.last! < units[$1].roots.last! }
+        .min { a, b in
+          let (first, second) = (phases[a], phases[b])
+          return (first, units[a].roots.last!) < (second, units[b].roots.last!)
+        }
       guard let next else { preconditionFailure("units need each other in a circle") }
       placed[next] = true
       order.append(next)
     }
     return order
+  }
+
+  /// For each unit, in which phase it can come: twice the meetings before it, and one more for a meeting itself,
+  /// which ends its phase.
+  private func phases() -> [Int] {
+    var phases = [Int?](repeating: nil, count: units.count)
+    func phase(_ unit: Int) -> Int {
+      if let known = phases[unit] { return known }
+      let earliest = units[unit].needs.map { (phase($0) + 1) / 2 * 2 }.max() ?? 0
+      let isMeeting = units[unit].roots.contains { roots[$0].isMeeting }
+      phases[unit] = earliest + (isMeeting ? 1 : 0)
+      return phases[unit]!
+    }
+    return units.indices.map(phase)
   }
 
   private func instructions(_ unit: Unit) -> [Instruction] {
@@ -60,6 +78,8 @@ extension Lowering {
     case .noise(let distribution, let stream):
       return [.noise(distribution, stream: stream, result: result)]
     case .fill(let value): return [.fill(value, result: result)]
+    case .collective(let collective, let view):
+      return [.collective(collective, view, result: result)]
     case .logSumExp(let view, let axis):
       let extents = view.extents
       return [

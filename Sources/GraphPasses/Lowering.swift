@@ -22,6 +22,9 @@ struct Lowering {
     var unit: Int?
     /// The output it becomes, if it leaves the graph.
     var output: Int?
+
+    /// Whether shards meet for it.
+    var isMeeting: Bool { if case .kernel(.collective) = source { true } else { false } }
   }
 
   /// A root computed by a kernel of its own.
@@ -36,6 +39,8 @@ struct Lowering {
     case fill(Double)
     /// Parts copied side by side into zeros or into each other's gaps: (part, offset, extents).
     case assembly([ArrayView], axis: Int, starts: [Int])
+    /// What shards exchange.
+    case collective(Collective, ArrayView)
   }
 
   /// Roots that one unit computes.
@@ -58,6 +63,8 @@ struct Lowering {
   let uses: [Int]
   /// Nodes that an epilogue of an earlier product computes: node → root.
   var absorbed: [Int: Int] = [:]
+  /// Collective operations so far.
+  private var collectiveCount = 0
   /// Patches that are there: their kernel → where they are.
   var patches: [Kernel: ArrayView] = [:]
 
@@ -120,6 +127,9 @@ struct Lowering {
     case .concatenate(let axis): found[index] = concatenate(node, axis)
     case .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       found[index] = product(index)
+    case .allReduce: found[index] = collective(.allReduce, node)
+    case .allGather: found[index] = collective(.allGather, node)
+    case .reduceScatter: found[index] = collective(.reduceScatter, node)
     }
   }
 
@@ -209,6 +219,12 @@ struct Lowering {
     }
   }
 
+  private mutating func collective(_ kind: CollectiveKind, _ node: Node) -> LoopValue {
+    defer { collectiveCount += 1 }
+    let collective = Collective(kind: kind, index: collectiveCount)
+    return kernel(.collective(collective, dense(node.operands[0])), node.shape)
+  }
+
   mutating func kernel(_ kernel: Kernel, _ shape: Shape) -> LoopValue {
     .view(kernelView(kernel, shape))
   }
@@ -228,7 +244,7 @@ struct Lowering {
     let view = anyView(value)
     let root = roots[view.owner]
     let isWhole = view.isDense && view.offset == 0 && view.count == root.shape.count
-    if isWhole, root.unit != nil, root.output == nil {
+    if isWhole, root.unit != nil, root.output == nil, !root.isMeeting {
       roots[view.owner].output = output
       return
     }
@@ -249,6 +265,7 @@ extension Lowering.Kernel {
     case .noise, .fill: []
     case .logSumExp(let view, _): [view]
     case .assembly(let parts, _, _): parts
+    case .collective(_, let view): [view]
     }
   }
 }

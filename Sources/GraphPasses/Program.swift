@@ -111,6 +111,25 @@ package enum Instruction: Hashable, Sendable {
   case noise(NoiseDistribution, stream: Int, result: Int)
   case logSumExp(ArrayView, outer: Int, count: Int, inner: Int, result: Int)
   case fill(Double, result: Int)
+  /// A sum or the rows of all shards; ends a phase, since all must have come to it before any goes on.
+  case collective(Collective, ArrayView, result: Int)
+}
+
+/// How shards meet.
+package enum CollectiveKind: Hashable, Sendable {
+  /// Everybody gets the sum.
+  case allReduce
+  /// Everybody gets all rows.
+  case allGather
+  /// Everybody gets its own rows of the sum.
+  case reduceScatter
+}
+
+/// One meeting of a minibatch's shards.
+package struct Collective: Hashable, Sendable {
+  package var kind: CollectiveKind
+  /// Which of the graph's collective operations it is, in the order of the graph.
+  package var index: Int
 }
 
 /// A graph as a sequence of kernel calls on buffers.

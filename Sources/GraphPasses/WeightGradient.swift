@@ -28,12 +28,14 @@ extension Program {
     of outputs: [Output], examples: Int, smallest: Int
   ) {
     let read = Set(instructions.flatMap(\.reads))
+    let met = Set(instructions.filter(\.isMeeting).flatMap(\.writes))
     let all = instructions
     instructions = []
     for instruction in all {
       if case .sparse(let product, let a, _, let result) = instruction,
         product.kind == .weightGradient, product.rows == examples,
         product.inputs * product.outputs >= smallest, !read.contains(result), isWhole(a),
+        !met.contains(a.owner),
         let parameter = parameter(of: result, outputs)
       {
         weightGradients.append(
@@ -42,7 +44,8 @@ extension Program {
       } else if case .product(let product, let a, let b, let epilogue, let result) = instruction,
         case .matmul(let rows, let columns, examples, true, false) = product,
         epilogue == Epilogue(), rows * columns >= smallest, !read.contains(result),
-        let parameter = parameter(of: result, outputs), isWhole(a), isWhole(b)
+        let parameter = parameter(of: result, outputs), isWhole(a), isWhole(b),
+        !met.contains(a.owner), !met.contains(b.owner)
       {
         weightGradients.append(
           WeightGradient(

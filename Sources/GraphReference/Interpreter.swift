@@ -29,43 +29,122 @@ public struct Interpreter: Sendable {
     inputs: [String: Tensor], parameters: [Tensor],
     noise: (NoiseDistribution, Int, Shape) -> Tensor
   ) -> [Tensor] {
+    let shard = ShardInputs(interpreter: self, inputs: inputs)
+    return Interpreter.values(of: [shard], parameters: parameters) {
+      _, distribution, stream, shape in
+      noise(distribution, stream, shape)
+    }[0]
+  }
+
+  /// Results of all nodes of each shard of a minibatch, node by node in all shards, so that they meet where an
+  /// operation is collective.
+  ///
+  /// - Parameters:
+  ///   - shards: the shards in the order of their rows; their graphs differ in the number of rows alone.
+  ///   - parameters: one per declaration, in order, statistics included; the same for all.
+  ///   - noise: the draw of a random node, from its shard, distribution, stream and shape.
+  /// - Precondition: every input and parameter is there and has its declared shape.
+  public static func values(
+    of shards: [ShardInputs], parameters: [Tensor],
+    noise: (_ shard: Int, NoiseDistribution, Int, Shape) -> Tensor
+  ) -> [[Tensor]] {
+    for shard in shards { shard.interpreter.require(parameters) }
+    var results = shards.map { _ in [Tensor]() }
+    for (index, node) in shards[0].interpreter.graph.nodes.enumerated() {
+      if node.op.isCollective {
+        let operands = results.map { $0[node.operands[0].index] }
+        let rows = shards.map { $0.interpreter.graph.nodes[index].shape }
+        for (shard, result) in node.op.meeting(of: operands, shapes: rows).enumerated() {
+          results[shard].append(result)
+        }
+        continue
+      }
+      for (position, shard) in shards.enumerated() {
+        let value = shard.value(index, results[position], parameters) {
+          noise(position, $0, $1, $2)
+        }
+        results[position].append(value)
+      }
+    }
+    return results
+  }
+
+  private func require(_ parameters: [Tensor]) {
     precondition(
       parameters.count == graph.parameters.count,
       "Interpreter: \(parameters.count) parameters for \(graph.parameters.count) declarations")
     for (declaration, given) in zip(graph.parameters, parameters) {
       require(given, declaration.shape, "parameter \(declaration.name)")
     }
-    var results: [Tensor] = []
-    results.reserveCapacity(graph.nodes.count)
-    for (index, node) in graph.nodes.enumerated() {
-      let result: Tensor
-      switch node.op {
-      case .input(let name, _):
-        guard let given = inputs[name] else {
-          preconditionFailure("Interpreter: no input \(name), expected one of \(node.shape)")
-        }
-        result = given
-      case .parameter(let position, _): result = parameters[position]
-      case .random(let distribution, let stream, let shape):
-        result = noise(distribution, stream, shape)
-      case .constant, .unary, .binary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice,
-        .pad, .concatenate, .matmul, .convolution, .convolutionInputGradient,
-        .convolutionWeightGradient, .stopGradient:
-        result = node.op.evaluate(node.operands.map { results[$0.index] }, shape: node.shape)
-      }
-      require(result, node.shape, "%\(index) \(node.op.name)")
-      results.append(result)
-    }
-    return results
   }
 
-  private func require(_ given: Tensor, _ shape: Shape, _ object: @autoclosure () -> String) {
+  fileprivate func require(_ given: Tensor, _ shape: Shape, _ object: @autoclosure () -> String) {
     precondition(
       given.shape == shape, "Interpreter: \(object()) is \(given.shape), expected \(shape)")
   }
 }
 
+/// One shard's part of a minibatch: the graph of its rows, and their data by name.
+public struct ShardInputs: Sendable {
+  /// Of the graph of the shard's rows.
+  public var interpreter: Interpreter
+  /// The data by name, each of its declared shape; others are ignored.
+  public var inputs: [String: Tensor]
+
+  /// A shard's part.
+  public init(interpreter: Interpreter, inputs: [String: Tensor]) {
+    (self.interpreter, self.inputs) = (interpreter, inputs)
+  }
+
+  /// The result of a node that is not collective, from those before it.
+  fileprivate func value(
+    _ index: Int, _ results: [Tensor], _ parameters: [Tensor],
+    _ noise: (NoiseDistribution, Int, Shape) -> Tensor
+  ) -> Tensor {
+    let node = interpreter.graph.nodes[index]
+    let result: Tensor
+    switch node.op {
+    case .input(let name, _):
+      guard let given = inputs[name] else {
+        preconditionFailure("Interpreter: no input \(name), expected one of \(node.shape)")
+      }
+      result = given
+    case .parameter(let position, _): result = parameters[position]
+    case .random(let distribution, let stream, let shape):
+      result = noise(distribution, stream, shape)
+    case .constant, .unary, .binary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice,
+      .pad, .concatenate, .matmul, .convolution, .convolutionInputGradient,
+      .convolutionWeightGradient, .stopGradient, .allReduce, .allGather, .reduceScatter:
+      result = node.op.evaluate(node.operands.map { results[$0.index] }, shape: node.shape)
+    }
+    interpreter.require(result, node.shape, "%\(index) \(node.op.name)")
+    return result
+  }
+}
+
 extension Op {
+  /// The results of a collective operation, one per shard.
+  ///
+  /// - Parameters:
+  ///   - operands: one per shard.
+  ///   - shapes: of the results.
+  fileprivate func meeting(of operands: [Tensor], shapes: [Shape]) -> [Tensor] {
+    if case .allGather = self {
+      let all = Tensor.concatenated(operands, axis: 0, to: shapes[0])
+      return operands.map { _ in all }
+    }
+    var total = operands[0]
+    for operand in operands.dropFirst() {
+      for index in total.values.indices { total[index] += operand[index] }
+    }
+    var start = 0
+    return shapes.map { shape in
+      guard case .reduceScatter = self else { return total }
+      defer { start += shape[0] }
+      return total.sliced(axis: 0, start: start, to: shape)
+    }
+  }
+
   /// The result of an operation that its operands determine.
   ///
   /// - Parameters:
@@ -73,7 +152,8 @@ extension Op {
   ///   - shape: the result's shape.
   func evaluate(_ x: [Tensor], shape: Shape) -> Tensor {
     switch self {
-    case .input, .parameter, .random: preconditionFailure("\(name) is given from outside")
+    case .input, .parameter, .random, .allReduce, .allGather, .reduceScatter:
+      preconditionFailure("\(name) is given from outside")
     case .constant(let value, _): Tensor(repeating: value, shape: shape)
     case .unary(let function): x[0].map(function.value)
     case .binary(let function):

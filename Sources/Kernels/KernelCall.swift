@@ -12,9 +12,13 @@ package struct Space: RawRepresentable, Hashable, Sendable {
   package static let parameters = Space(rawValue: 1)
   /// The shard's outputs: gradients, statistics, metrics or results.
   package static let slab = Space(rawValue: 2)
+  /// What a later phase of the shard reads of an earlier one.
+  package static let shard = Space(rawValue: 3)
+  /// What shards have exchanged, shared by all.
+  package static let exchange = Space(rawValue: 4)
   /// The shard's rows of an array of the whole minibatch that outlives the shard's run; each such array
   /// is a block of its own.
-  package static func kept(_ index: Int) -> Space { Space(rawValue: 3 + Int32(index)) }
+  package static func kept(_ index: Int) -> Space { Space(rawValue: 5 + Int32(index)) }
 }
 
 /// Where an array begins.

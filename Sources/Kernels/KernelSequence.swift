@@ -21,16 +21,36 @@ package struct NoiseKey: Hashable, Sendable {
 package final class Workspace {
   package private(set) var arena = AlignedFloats(count: 0)
   fileprivate private(set) var scratch = AlignedFloats(count: 0)
+  /// For a minibatch of one shard, which meets itself alone.
+  fileprivate private(set) var block = AlignedFloats(count: 0)
+  fileprivate private(set) var exchange = AlignedFloats(count: 0)
 
   /// An empty workspace.
   package init() {}
 
   /// Bytes that it holds.
-  package var byteCount: Int { (arena.count + scratch.count) * MemoryLayout<Float>.stride }
+  package var byteCount: Int {
+    (arena.count + scratch.count + block.count + exchange.count) * MemoryLayout<Float>.stride
+  }
+
+  /// Overwrites all of it.
+  package func poison(_ value: Float) {
+    unsafe arena.pointer.update(repeating: value, count: arena.count)
+    unsafe scratch.pointer.update(repeating: value, count: scratch.count)
+    unsafe block.pointer.update(repeating: value, count: block.count)
+    unsafe exchange.pointer.update(repeating: value, count: exchange.count)
+  }
 
   fileprivate func reserve(arena arenaCount: Int, scratch scratchCount: Int) {
     if arena.count < arenaCount { arena = AlignedFloats(count: arenaCount) }
     if scratch.count < scratchCount { scratch = AlignedFloats(count: scratchCount) }
+  }
+
+  fileprivate func reserve(_ phases: Phases) {
+    if block.count < phases.shardCount { block = AlignedFloats(count: phases.shardCount) }
+    if exchange.count < phases.exchangeCount {
+      exchange = AlignedFloats(count: phases.exchangeCount)
+    }
   }
 }
 
@@ -41,6 +61,7 @@ package final class Workspace {
   private let products: [ProductKernel]
   private let bases: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let workspace: Workspace
+  private let phases: Phases
 
   /// The library's kernels for the products, in order of the calls.
   package var implementations: [String] { products.map(\.implementation) }
@@ -51,13 +72,15 @@ package final class Workspace {
   /// Prepares calls and makes the workspace large enough for them.
   ///
   /// - Parameters:
+  ///   - phases: where shards meet; nowhere if nil.
   ///   - keptCount: arrays beyond the run, each of which `keep` must be told before the first.
   ///   - precision: what products multiply.
   /// - Throws: `KernelError` where oneDNN refuses a product.
   package init(
-    _ calls: [KernelCall], arenaCount: Int, keptCount: Int = 0, workspace: Workspace,
-    precision: Precision = .float32
+    _ calls: [KernelCall], phases: Phases? = nil, arenaCount: Int, keptCount: Int = 0,
+    workspace: Workspace, precision: Precision = .float32
   ) throws(KernelError) {
+    self.phases = phases ?? Phases(callCount: calls.count)
     var loops: [LoopKernel] = []
     var products: [ProductKernel] = []
     var scratchCount = 0
@@ -86,13 +109,17 @@ package final class Workspace {
     unsafe bases[Int(Space.kept(index).rawValue)] = rows
   }
 
-  /// Where an input goes: in the arena, or where the following runs keep it.
-  package func address(of input: Place) -> UnsafeMutablePointer<Float> {
+  /// Where an input of a shard goes: in the arena, in the shard's block, or where the following runs keep it.
+  ///
+  /// - Parameter memory: the shard's; nil where it is the whole minibatch.
+  package func address(of input: Place, _ memory: ShardMemory? = nil) -> UnsafeMutablePointer<Float>
+  {
     unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
+    unsafe bases[Int(Space.shard.rawValue)] = (memory ?? ownMemory()).block
     return unsafe input.address(bases)
   }
 
-  /// Makes the calls in order.
+  /// Makes all calls in order, as a minibatch of one shard.
   ///
   /// - Parameters:
   ///   - parameters: the base of the parameters.
@@ -100,43 +127,83 @@ package final class Workspace {
   ///   - ids: one id per example, from which its noise derives, and its row of sparse examples.
   ///   - examples: the non-zeros of all examples, where calls read them.
   /// - Returns: false where a product failed, or non-zeros are missing.
-  /// - Complexity: allocates nothing of its own.
+  /// - Complexity: allocates nothing of its own, but for the first run of one that meets.
   package func run(
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
     ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil
   ) -> Bool {
-    unsafe place(parameters, slab)
-    let scratch = unsafe workspace.scratch.pointer
-    for index in unsafe 0..<steps.count {
-      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
+    for phase in 0..<phases.count {
+      let isFine = unsafe run(
+        phase: phase, ownMemory(), parameters: parameters, slab: slab, ids: ids, noise: noise,
+        examples: examples)
       if !isFine { return false }
     }
     return true
   }
 
-  /// As `run`, and adds the seconds that each call took to `seconds`, in the order of the calls.
+  /// Makes the calls of one phase of a shard, and hands out what the shards exchange after it.
+  ///
+  /// - Parameter memory: the shard's.
+  package func run(
+    phase: Int, _ memory: ShardMemory, parameters: UnsafePointer<Float>,
+    slab: UnsafeMutablePointer<Float>, ids: UnsafePointer<UInt32>, noise: NoiseKey,
+    examples: SparseRows? = nil
+  ) -> Bool {
+    unsafe begin(phase, memory, parameters, slab)
+    let scratch = unsafe workspace.scratch.pointer
+    for index in phases.calls(phase) {
+      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
+      if !isFine { return false }
+    }
+    unsafe end(phase, memory)
+    return true
+  }
+
+  /// As `run` of all calls, and adds the seconds that each took to `seconds`, in the order of the calls.
   package func run(
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
     ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil,
     adding seconds: inout [Double]
   ) -> Bool {
-    unsafe place(parameters, slab)
     let scratch = unsafe workspace.scratch.pointer
     let clock = ContinuousClock()
     var start = clock.now
-    for index in unsafe 0..<steps.count {
-      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
-      if !isFine { return false }
-      let end = clock.now
-      seconds[index] += (end - start) / .seconds(1)
-      start = end
+    for phase in 0..<phases.count {
+      unsafe begin(phase, ownMemory(), parameters, slab)
+      for index in phases.calls(phase) {
+        let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
+        if !isFine { return false }
+        let end = clock.now
+        seconds[index] += (end - start) / .seconds(1)
+        start = end
+      }
+      unsafe end(phase, ownMemory())
     }
     return true
   }
 
-  private func place(_ parameters: UnsafePointer<Float>, _ slab: UnsafeMutablePointer<Float>) {
+  private func ownMemory() -> ShardMemory {
+    workspace.reserve(phases)
+    let shared = unsafe workspace.exchange.pointer
+    return unsafe ShardMemory(
+      block: workspace.block.pointer, own: shared, shared: shared, first: 0)
+  }
+
+  private func begin(
+    _ phase: Int, _ memory: ShardMemory, _ parameters: UnsafePointer<Float>,
+    _ slab: UnsafeMutablePointer<Float>
+  ) {
     unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
     unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
     unsafe bases[Int(Space.slab.rawValue)] = slab
+    unsafe bases[Int(Space.shard.rawValue)] = memory.block
+    unsafe bases[Int(Space.exchange.rawValue)] = memory.shared
+    if phase == 0 { return }
+    for meeting in phases.meetings[phase - 1] { unsafe meeting.take(bases, memory) }
+  }
+
+  private func end(_ phase: Int, _ memory: ShardMemory) {
+    if phase + 1 == phases.count { return }
+    for meeting in phases.meetings[phase] { unsafe meeting.handOut(bases, memory) }
   }
 }

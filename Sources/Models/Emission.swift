@@ -2,7 +2,7 @@ package import GraphIR
 
 /// What a graph is emitted for.
 package enum EmissionMode: Hashable, Sendable {
-  /// Noise layers draw, normalisations use the statistics of the shard.
+  /// Noise layers draw, normalisations use the statistics of the examples at hand.
   case training
   /// Noise layers pass their input on, normalisations use running statistics.
   case inference
@@ -16,14 +16,18 @@ package struct Emission: Sendable {
   package let mode: EmissionMode
   /// B, the examples of the shard; every array that depends on data has them as its leading axis.
   package let exampleCount: Int
+  /// Examples of the minibatch whose shards meet; nil where the shard stands alone.
+  package let minibatch: Int?
 
   /// A graph without nodes that has these parameters, so that their indices agree between graphs.
   package init(
-    mode: EmissionMode, exampleCount: Int, declaring parameters: [ParameterDeclaration] = []
+    mode: EmissionMode, exampleCount: Int, minibatch: Int? = nil,
+    declaring parameters: [ParameterDeclaration] = []
   ) {
     precondition(exampleCount > 0, "Emission: \(exampleCount) examples")
     self.mode = mode
     self.exampleCount = exampleCount
+    self.minibatch = minibatch
     for parameter in parameters { builder.declare(parameter) }
   }
 

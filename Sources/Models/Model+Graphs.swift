@@ -10,11 +10,15 @@ extension Model {
   /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSquared`
   /// `[Z]` (Σ μ²); and running statistics.
   ///
-  /// - Parameter rows: B, the examples of a shard.
-  public func trainingGraph(rows: Int) -> Graph { objectiveGraph(.training, rows) }
+  /// - Parameters:
+  ///   - rows: B, the examples of a shard.
+  ///   - minibatch: examples of all its shards; nil where the shard stands alone.
+  public func trainingGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
+    objectiveGraph(.training, rows, minibatch)
+  }
 
   /// The same metrics with the layers as they are after training: no dropout, running statistics.
-  public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(.inference, rows) }
+  public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(.inference, rows, nil) }
 
   /// `x` → results `mean` `[B, Z]` and, where the posterior has it, `logVariance` `[B, Z]`.
   public func encoderGraph(rows: Int) -> Graph {
@@ -80,8 +84,9 @@ extension Model {
     Emission(mode: .inference, exampleCount: rows, declaring: parameters)
   }
 
-  private func objectiveGraph(_ mode: EmissionMode, _ rows: Int) -> Graph {
-    var emission = Emission(mode: mode, exampleCount: rows, declaring: parameters)
+  private func objectiveGraph(_ mode: EmissionMode, _ rows: Int, _ minibatch: Int?) -> Graph {
+    var emission = Emission(
+      mode: mode, exampleCount: rows, minibatch: minibatch, declaring: parameters)
     let pass = forward(samples: samplesPerExample, in: &emission)
     let values: ObjectiveValues
     do throws(Misfit) {

@@ -28,9 +28,13 @@ public struct Model: Sendable {
   public var scalarNames: [String] { objective.scalarNames }
   /// The epoch from which on the objective no longer changes its meaning.
   public var warmUpEndEpoch: Double { objective.warmUpEndEpoch }
-  /// Whether an example's gradient depends on the others of its shard: by batch statistics, or by the
-  /// objective.
-  public var seesShard: Bool { objective.seesShard || parameters.contains { !$0.isTrained } }
+  /// Whether an example's gradient depends on the others of its shard, so that the number of shards is part of the
+  /// model: by batch statistics, or by the objective.
+  public var seesShard: Bool {
+    objective.seesShard || (encoder.layers + decoder.layers).contains { $0.layer.seesShard }
+  }
+  /// Whether an example's gradient depends on the others of its minibatch, whose shards meet for it.
+  public private(set) var seesMinibatch = false
   /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
   public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
   private var drawsFromDensity = false
@@ -84,6 +88,7 @@ public struct Model: Sendable {
       throw (node["objective"] ?? node).error(error)
     }
     parameters = emission.builder.graph.parameters
+    seesMinibatch = trainingGraph(rows: 1, of: 2).nodes.contains { $0.op.isCollective }
     drawsFromDensity = pass.terms.logPosterior != nil
   }
 

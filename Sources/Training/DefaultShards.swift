@@ -9,13 +9,13 @@ extension TrainingConfiguration {
   /// convolutional network of 64 × 64 images trains a sixth faster in 8 shards of 16 rows than in 2
   /// of 64. It stops where gradients, of which every shard has its own, would weigh more than that
   /// gains, and where shards would become too small for full speed. Models whose arithmetic sees the
-  /// other examples of a shard (batch normalisation, free bits) keep one per thread.
+  /// other examples of a shard or of the minibatch (batch normalisation, free bits) keep one per thread.
   public func defaultShards(for model: Model, threads: Int) -> Int {
     if let shards { return shards }
     let cacheBytes = 8 << 20
     let fewestRows = 16
     var shards = min(threads, batchSize)
-    guard !model.seesShard else { return shards }
+    guard !model.seesShard, !model.seesMinibatch else { return shards }
     let table = ParameterTable(model.parameters)
     while (batchSize / (2 * shards)) * model.samplesPerExample >= fewestRows,
       batchSize / (2 * shards) >= 2

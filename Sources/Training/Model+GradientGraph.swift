@@ -5,8 +5,10 @@ public import Models
 extension Model {
   /// What a shard of a training step computes: the training graph with the objective's gradients.
   ///
-  /// - Parameter rows: examples of the shard.
-  public func gradientGraph(rows: Int) -> Graph {
-    trainingGraph(rows: rows).differentiated(of: .metric("objective"))
+  /// - Parameters:
+  ///   - rows: examples of the shard.
+  ///   - minibatch: examples of the minibatch that it is a part of; the shard's where nil.
+  public func gradientGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
+    trainingGraph(rows: rows, of: minibatch).differentiated(of: .metric("objective"))
   }
 }

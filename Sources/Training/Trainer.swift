@@ -70,8 +70,9 @@ public final class Trainer {
     let seed = UInt64(configuration.seed)
     let family = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
-      precision: configuration.precision, sparsity: training.source.sparsity
-    ) { model.gradientGraph(rows: $0) }
+      precision: configuration.precision, sparsity: training.source.sparsity,
+      seesMinibatch: model.seesMinibatch
+    ) { model.gradientGraph(rows: $0.rows, of: $0.minibatch) }
     engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: seed),
       momentCount: configuration.optimizer.momentNames.count,

@@ -48,7 +48,8 @@ private struct FrozenBranches {
         places.append(chosen(operands, where: zip(x[0].values, x[1].values).map(<), like: node))
       case .input, .parameter, .constant, .random, .unary, .binary, .sum, .logSumExp, .broadcast,
         .reshape, .transpose, .slice, .pad, .concatenate, .matmul, .convolution,
-        .convolutionInputGradient, .convolutionWeightGradient:
+        .convolutionInputGradient, .convolutionWeightGradient, .allReduce, .allGather,
+        .reduceScatter:
         places.append(add(node.op, operands, like: node))
       }
     }

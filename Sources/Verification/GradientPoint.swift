@@ -74,13 +74,36 @@ struct GradientPoint {
     return noise
   }
 
-  /// Runs a graph of one shard in Double.
+  /// Runs the graphs of all shards in Double.
   ///
-  /// - Parameter more: inputs beside examples and scalars.
-  /// - Returns: results of all nodes.
+  /// - Parameters:
+  ///   - graphs: one per shard; they differ in their rows alone.
+  ///   - more: inputs beside examples and scalars, for each shard.
+  /// - Returns: results of all nodes, for each shard.
   func interpret(
-    _ graph: Graph, shard: Int, parameters: [Tensor], more: [String: Tensor] = [:]
-  ) -> [Tensor] {
+    _ graphs: [Graph], parameters: [Tensor], more: [[String: Tensor]]? = nil
+  ) -> [[Tensor]] {
+    let all = graphs.indices.map { shard in
+      ShardInputs(
+        interpreter: Interpreter(graphs[shard]),
+        inputs: inputs(of: graphs[shard], shard: shard, more?[shard] ?? [:]))
+    }
+    return Interpreter.values(of: all, parameters: parameters) { shard, _, stream, shape in
+      guard let drawn = noise[stream] else { preconditionFailure("no noise of stream \(stream)") }
+      let (range, size) = (part(shard, of: shards, count: rows), drawn.shape.count / rows)
+      let values = drawn.values[range.lowerBound * size..<range.upperBound * size]
+      return Tensor(shape: shape, values: Array(values))
+    }
+  }
+
+  /// The graphs of the shards, each from its number of rows.
+  func graphs(_ graph: (_ rows: Int) -> Graph) -> [Graph] {
+    (0..<shards).map { graph(part($0, of: shards, count: rows).count) }
+  }
+
+  private func inputs(
+    of graph: Graph, shard: Int, _ more: [String: Tensor]
+  ) -> [String: Tensor] {
     let range = part(shard, of: shards, count: rows)
     let size = examples.count / rows
     var inputs = more
@@ -92,12 +115,7 @@ struct GradientPoint {
         inputs[name] = Tensor(shape: shape, values: values.map(Double.init))
       }
     }
-    return Interpreter(graph).values(inputs: inputs, parameters: parameters) { _, stream, shape in
-      guard let drawn = noise[stream] else { preconditionFailure("no noise of stream \(stream)") }
-      let size = drawn.shape.count / rows
-      let values = drawn.values[range.lowerBound * size..<range.upperBound * size]
-      return Tensor(shape: shape, values: Array(values))
-    }
+    return inputs
   }
 
   /// The parameters in Double.
@@ -106,7 +124,4 @@ struct GradientPoint {
       Tensor(shape: entry.declaration.shape, values: values.map(Double.init))
     }
   }
-
-  /// Number of examples of a shard.
-  func rows(ofShard shard: Int) -> Int { part(shard, of: shards, count: rows).count }
 }

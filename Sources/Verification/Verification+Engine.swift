@@ -20,7 +20,7 @@ extension Verification {
   func engine(at point: GradientPoint, expected: [Tensor]) throws -> VerificationCheck {
     progress("gradients by the engine")
     let found = try engineGradients(at: point)
-    let graph = model.gradientGraph(rows: point.rows(ofShard: 0))
+    let graph = model.gradientGraph(rows: 1)
     let base = point.precision == .float32 ? 1e-4 : 0.2
     let gradients = graph.gradients(expected)
     let scales = scales(of: gradients.map(\.tensor))
@@ -62,27 +62,22 @@ extension Verification {
 
   /// The interpreter's results with every ReLU turned whose argument float32 may not tell from 0.
   private func turned(at point: GradientPoint) -> [Tensor] {
-    var sums: [Tensor] = []
-    for shard in 0..<point.shards {
-      progress("gradients by the interpreter beside the kinks of ReLUs")
-      let plain = model.trainingGraph(rows: point.rows(ofShard: shard))
-      let values = point.interpret(plain, shard: shard, parameters: point.tensors)
-      let (frozen, masks) = plain.withFrozenBranches(at: values, turningWithin: 1e-5)
-      let graph = frozen.differentiated(of: .metric("objective"))
-      let results = point.interpret(
-        graph, shard: shard, parameters: point.tensors, more: masks)
-      let outputs = graph.outputs.map { results[$0.value.index] }
-      sums = sums.isEmpty ? outputs : zip(sums, outputs).map { $0.adding($1) }
+    progress("gradients by the interpreter beside the kinks of ReLUs")
+    let plain = point.graphs { model.trainingGraph(rows: $0, of: point.rows) }
+    let frozen = zip(plain, point.interpret(plain, parameters: point.tensors)).map {
+      $0.withFrozenBranches(at: $1, turningWithin: 1e-5)
     }
-    return sums
+    let graphs = frozen.map { $0.graph.differentiated(of: .metric("objective")) }
+    return graphs.summedOutputs(
+      point.interpret(graphs, parameters: point.tensors, more: frozen.map(\.inputs)))
   }
 
   /// A step of momentum that moves nothing leaves the mean gradient in the moment.
   private func engineGradients(at point: GradientPoint) throws -> [[Float]] {
     let family = PlanFamily(
       table: point.table, exampleName: "x", scalarNames: model.scalarNames,
-      precision: point.precision
-    ) { model.gradientGraph(rows: $0) }
+      precision: point.precision, seesMinibatch: model.seesMinibatch
+    ) { model.gradientGraph(rows: $0.rows, of: $0.minibatch) }
     let memory = ParameterMemory(point.table)
     for (index, values) in point.parameters.enumerated() { memory[index] = values }
     let engine = StepEngine(

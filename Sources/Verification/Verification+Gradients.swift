@@ -17,18 +17,11 @@ extension Verification {
     let rows = rowCount()
     let point = try GradientPoint(
       model, configuration.training, data.training, rows: rows, shards: min(2, rows), seed: seed)
-    var sums: [Tensor] = []
-    var first: [Tensor] = []
-    for shard in 0..<point.shards {
-      progress("gradients by the interpreter, shard \(shard + 1) of \(point.shards)")
-      let graph = model.gradientGraph(rows: point.rows(ofShard: shard))
-      let values = point.interpret(graph, shard: shard, parameters: point.tensors)
-      let results = graph.outputs.map { values[$0.value.index] }
-      if shard == 0 { first = results }
-      sums = sums.isEmpty ? results : zip(sums, results).map { $0.adding($1) }
-    }
+    progress("gradients by the interpreter")
+    let graphs = point.graphs { model.gradientGraph(rows: $0, of: rows) }
+    let sums = graphs.summedOutputs(point.interpret(graphs, parameters: point.tensors))
     return [
-      differences(at: point, gradients: first),
+      differences(at: point, gradients: sums),
       try engine(at: point, expected: sums),
     ]
   }
@@ -39,7 +32,7 @@ extension Verification {
     let plan = Plan(graph, table: ParameterTable(model.parameters))
     let affordable = 1_500_000_000 / max(1, plan.productFlops)
     // Statistics of two examples can be degenerate; an example alone has none.
-    let least = model.seesShard ? 6 : 2
+    let least = model.seesShard || model.seesMinibatch ? 6 : 2
     return min(data.training.rows.count, max(least, min(8, affordable)))
   }
 
@@ -52,8 +45,8 @@ extension Verification {
   ///   objective. Which of the two is larger depends on the model, so steps from 3·10⁻⁶ downwards are
   ///   tried until one agrees; a wrong derivative agrees at none.
   private func differences(at point: GradientPoint, gradients: [Tensor]) -> VerificationCheck {
-    let graph = model.gradientGraph(rows: point.rows(ofShard: 0))
-    let plain = model.trainingGraph(rows: point.rows(ofShard: 0))
+    let graph = model.gradientGraph(rows: 1)
+    let plain = point.graphs { model.trainingGraph(rows: $0, of: point.rows) }
     var random = SplitMix64(seed: seed &+ 1)
     let direction = graph.parameters.map {
       $0.isTrained ? random.signs($0.shape) : Tensor(repeating: 0, shape: $0.shape)
@@ -63,14 +56,17 @@ extension Verification {
       guard case .gradient(let index) = output.role else { continue }
       analytic += zip(gradient.values, direction[index].values).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    let (frozen, masks) = plain.withFrozenBranches(
-      at: point.interpret(plain, shard: 0, parameters: point.tensors))
-    guard let objective = frozen.output(.metric("objective")) else {
+    let frozen = zip(plain, point.interpret(plain, parameters: point.tensors)).map {
+      $0.withFrozenBranches(at: $1)
+    }
+    guard let objective = frozen[0].graph.output(.metric("objective")) else {
       preconditionFailure("a training graph without an objective")
     }
     func value(_ step: Double) -> Double {
       let moved = zip(point.tensors, direction).map { $0.adding($1.map { $0 * step }) }
-      return point.interpret(frozen, shard: 0, parameters: moved, more: masks)[objective.index][0]
+      let results = point.interpret(
+        frozen.map(\.graph), parameters: moved, more: frozen.map(\.inputs))
+      return results.reduce(0) { $0 + $1[objective.index][0] }
     }
     let allowed = 1e-6
     var best = Double.infinity
@@ -85,12 +81,24 @@ extension Verification {
     return VerificationCheck(
       check: "derivatives", isPassed: best <= allowed,
       compared: "interpreter in Double against central differences, "
-        + "\(point.rows(ofShard: 0)) examples",
+        + "\(point.rows) examples in \(point.shards) shards",
       figure: off(best, allowed))
   }
 
   func off(_ error: Double, _ allowed: Double) -> String {
     String(format: "off by %.1e of %.0e allowed", error, allowed)
+  }
+}
+
+extension [Graph] {
+  /// The outputs of shards' graphs, added up.
+  func summedOutputs(_ results: [[Tensor]]) -> [Tensor] {
+    var sums: [Tensor] = []
+    for (graph, values) in zip(self, results) {
+      let outputs = graph.outputs.map { values[$0.value.index] }
+      sums = sums.isEmpty ? outputs : zip(sums, outputs).map { $0.adding($1) }
+    }
+    return sums
   }
 }
 

@@ -37,6 +37,33 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       "likelihood": "bernoulli" }
     """)
 
+  /// Free bits over the minibatch; some latents lie below, some above.
+  static let freeBits = TrainingSample(
+    "freeBits", exampleShape: [18], freeBits("minibatch"))
+
+  /// Free bits over each shard.
+  static let shardwiseFreeBits = TrainingSample(
+    "shardwise free bits", exampleShape: [18], freeBits("shard"))
+
+  private static func freeBits(_ scope: String) -> String {
+    """
+    { "encoder": [{ "dense": { "units": 17 } }, "tanh"],
+      "posterior": { "gaussian": { "latent": 5 } },
+      "decoder": [{ "dense": { "units": 18 } }],
+      "likelihood": "bernoulli",
+      "objective": { "elbo": { "freeBits": 0.024, "over": "\(scope)" } } }
+    """
+  }
+
+  /// Batch normalisation over each shard.
+  static let shardwise = TrainingSample(
+    "shardwise batchNorm", exampleShape: [18],
+    """
+    { "encoder": [{ "dense": { "units": 17 } }, { "batchNorm": { "over": "shard" } }, "tanh"],
+      "posterior": { "gaussian": { "latent": 3 } },
+      "decoder": [{ "dense": { "units": 18 } }], "likelihood": "bernoulli" }
+    """)
+
   /// A dense layer on counts, of which one in nine is no zero; some rows are empty.
   static let sparse = TrainingSample("sparse", exampleShape: [45], clicks) {
     SparseExamples(zeros: $0, columnCount: 45)
@@ -89,8 +116,12 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   func family(_ precision: Precision = .float32, smallestDeferred: Int = 0) -> PlanFamily {
     PlanFamily(
       table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames,
-      precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred
-    ) { [model] in model.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
+      precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred,
+      seesMinibatch: true
+    ) { [model] batch in
+      model.trainingGraph(rows: batch.rows, of: batch.minibatch)
+        .differentiated(of: .metric("objective"))
+    }
   }
 
   /// An engine at the parameters of seed 1.

@@ -4,8 +4,8 @@ import Models
 extension GoldenCase {
   /// The training graph with noise from outside: its input `x` is `[B, X + Z]`, the examples and
   /// behind them eps. The arithmetic is that of the model's own graph.
-  func trainingGraph(rows: Int) -> Graph {
-    let graph = model.trainingGraph(rows: rows)
+  func trainingGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
+    let graph = model.trainingGraph(rows: rows, of: minibatch)
     var builder = GraphBuilder()
     for parameter in graph.parameters { builder.declare(parameter) }
     let x = builder.input("x", [rows, exampleSize + model.latentCount])

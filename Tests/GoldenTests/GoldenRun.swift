@@ -18,8 +18,11 @@ struct GoldenRun {
     let memory = golden.parameterMemory()
     let family = PlanFamily(
       table: memory.table, exampleName: "x", scalarNames: golden.model.scalarNames,
-      smallestDeferred: deferring ? 0 : .max
-    ) { golden.trainingGraph(rows: $0).differentiated(of: .metric("objective")) }
+      smallestDeferred: deferring ? 0 : .max, seesMinibatch: true
+    ) {
+      golden.trainingGraph(rows: $0.rows, of: $0.minibatch)
+        .differentiated(of: .metric("objective"))
+    }
     engine = StepEngine(
       family, parameters: memory, momentCount: momentCount, batchSize: golden.exampleCount,
       shardCount: shards, threadCount: 2)
@@ -46,8 +49,8 @@ extension GoldenCase {
     try HDF5File(reading: file).children(of: "/").sorted()
   }
 
-  /// One shard, and two where no layer joins the examples of a shard.
-  var shardCounts: [Int] { hasBatchNorm ? [1] : [1, 2] }
+  /// One shard and several, which meet where a layer joins the examples of the minibatch.
+  var shardCounts: [Int] { [1, 2, 4] }
 
   /// The model's parameters as the case has them; statistics at their start.
   func parameterMemory() -> ParameterMemory {

@@ -186,6 +186,7 @@ private func kind(_ instruction: Instruction) -> String {
   switch instruction {
   case .loop: return "loop"
   case .columns: return "columns"
+  case .collective: return "collective"
   case .patches: return "patches"
   case .overlap: return "overlap"
   case .sparse(let product, _, let epilogue, _):

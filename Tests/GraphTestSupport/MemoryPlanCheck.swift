@@ -34,6 +34,10 @@ extension Program {
         claims.violations.append("instruction \(position): \(problem)")
       }
       for buffer in Set(writes).sorted() { claims.write(buffer, by: "instruction \(position)") }
+      let isLastMeeting =
+        instruction.isMeeting
+        && (position + 1 == instructions.count || !instructions[position + 1].isMeeting)
+      if isLastMeeting { claims.endPhase() }
     }
     for buffer in kept { claims.read(buffer, by: "who comes later") }
     return claims.violations
@@ -59,10 +63,20 @@ private struct ArenaClaims {
     }
   }
 
-  /// In the arena, or far behind it in a block that is kept.
+  /// In the arena, or far behind it in the shard's block, the exchange's or one that is kept.
   private func start(_ buffer: Int) -> Int? {
-    if let block = program.kept.firstIndex(of: plan.hosts[buffer]) { return (block + 1) << 40 }
-    return plan.offsets[buffer]
+    if let block = program.kept.firstIndex(of: plan.hosts[buffer]) { return (block + 3) << 40 }
+    let offset = plan.offsets[buffer]
+    return switch plan.regions[buffer] {
+    case .arena: offset
+    case .shard: offset.map { $0 + 1 << 40 }
+    case .exchange: offset.map { $0 + 2 << 40 }
+    }
+  }
+
+  /// Other shards use the arena now.
+  mutating func endPhase() {
+    intact = intact.filter { range($0).map { $0.lowerBound >= 1 << 40 } ?? true }
   }
 
   func meet(_ a: Int, _ b: Int) -> Bool {
@@ -97,6 +111,8 @@ private struct ArenaClaims {
       }
       if range.lowerBound % MemoryPlan.alignment != 0
         || range.lowerBound < 1 << 40 && range.upperBound > plan.count
+        || (1 << 40..<2 << 40).contains(range.lowerBound)
+          && range.upperBound > 1 << 40 + plan.shardCount
       {
         violations.append("\(writer): \(buffer) lies at \(range) of \(plan.count)")
       }
@@ -124,6 +140,7 @@ extension Instruction {
       .logSumExp(let x, _, _, _, let result):
       ([x.owner], [result])
     case .noise(_, _, let result), .fill(_, let result): ([], [result])
+    case .collective(_, let view, let result): ([view.owner], [result])
     }
   }
 

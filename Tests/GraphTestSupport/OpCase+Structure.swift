@@ -3,7 +3,19 @@ internal import GraphIR
 extension OpCase {
   /// Sums, repetitions and rearrangements.
   static let structureCases: [OpCase] =
-    sumCases + logSumExpCases + broadcastCases + transposeCases + sliceCases
+    sumCases + logSumExpCases + broadcastCases + transposeCases + sliceCases + collectiveCases
+
+  /// A minibatch of one shard, which meets itself alone.
+  private static let collectiveCases: [OpCase] = [
+    OpCase("all-reduce of a shard alone", [[3, 4]]) { $0.allReduce($1[0]) },
+    OpCase("all-gather of a shard alone", [[3, 4]]) { $0.allGather($1[0], count: 3) },
+    OpCase("reduce-scatter of a shard alone", [[3, 4]]) {
+      $0.apply(.reduceScatter(rows: 3), $1[0])
+    },
+    OpCase("all-reduce between functions", [[3, 4]]) {
+      $0.multiply($0.tanh($0.allReduce($0.square($1[0]))), $1[0])
+    },
+  ]
 
   private static let sumCases: [OpCase] =
     [[0], [1], [2], [3], [0, 1], [1, 2], [2, 3], [0, 3], [0, 2], [1, 2, 3], [0, 1, 2]].map {

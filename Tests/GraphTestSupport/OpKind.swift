@@ -9,6 +9,7 @@ package enum OpKind: String, CaseIterable, Sendable {
   case sum, logSumExp, broadcast, reshape, transpose, slice, pad, concatenate
   case matmul, convolution, convolutionInputGradient, convolutionWeightGradient
   case stopGradient
+  case allReduce, allGather, reduceScatter
 
   // No `default`: a new operation must not compile without a kind, nor pass without a case.
   /// The kind of an operation.
@@ -33,6 +34,9 @@ package enum OpKind: String, CaseIterable, Sendable {
     case .convolutionInputGradient: self = .convolutionInputGradient
     case .convolutionWeightGradient: self = .convolutionWeightGradient
     case .stopGradient: self = .stopGradient
+    case .allReduce: self = .allReduce
+    case .allGather: self = .allGather
+    case .reduceScatter: self = .reduceScatter
     }
   }
 

@@ -73,9 +73,9 @@ struct Lowering {
       return try pad(x[0], axis: axis, before, after, node)
     case .concatenate(let axis): return try concatenate(x, axis: axis, node)
     case .matmul, .convolution, .convolutionInputGradient: return try product(node, bias: nil)
-    case .convolutionWeightGradient:
+    case .convolutionWeightGradient, .allReduce, .allGather, .reduceScatter:
       throw ExportError(
-        node.op.name, expected: "operations of inference", found: "a derivative for training",
+        node.op.name, expected: "operations of inference", found: "an operation of training",
         remedy: "Export the graph from before its differentiation.")
     case .stopGradient: return x[0]
     }

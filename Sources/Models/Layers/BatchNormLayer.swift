@@ -3,8 +3,8 @@ internal import GraphIR
 
 /// Batch normalisation of every channel, `[C]` or `[H, W, C]`.
 ///
-/// In training with the statistics of the shard's rows; in inference with running averages of them,
-/// of which the variance is the unbiased one.
+/// In training with the statistics of the minibatch, or of the shard's rows alone; in inference with running
+/// averages of them, of which the variance is the unbiased one.
 ///
 /// - Source: Ioffe & Szegedy, arXiv:1502.03167, algorithms 1 and 2.
 struct BatchNormLayer: Layer {
@@ -12,11 +12,15 @@ struct BatchNormLayer: Layer {
   /// Weight of the newest statistic in the running average.
   let momentum: Double
   let epsilon: Double
+  let scope: BatchScope
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
     momentum = try options.number("momentum", default: 0.1, in: 0...1)
     epsilon = try options.number("epsilon", default: 1e-5, above: 0)
+    scope = try BatchScope(reading: &options)
   }
+
+  var seesShard: Bool { scope == .shard }
 
   func outputShape(of input: [Int]) -> [Int] { input }
 
@@ -31,7 +35,8 @@ struct BatchNormLayer: Layer {
         x, mean: mean, variance: variance, scale: scale, shift: shift, epsilon: epsilon)
     }
     let normalized = emission.builder.batchNormalize(
-      x, scale: scale, shift: shift, epsilon: epsilon)
+      x, scale: scale, shift: shift, epsilon: epsilon,
+      minibatch: emission.rows(of: x, over: scope))
     report(normalized.mean, as: mean, in: &emission)
     report(normalized.unbiasedVariance, as: variance, in: &emission)
     return normalized.result

@@ -14,6 +14,13 @@ package protocol Layer: ModelChoice {
   ///   - x: `[N]` + input shape, where N is B times the samples per example.
   ///   - name: what the names of its parameters begin with: `encoder.conv1`.
   func emit(_ x: Value, name: String, in emission: inout Emission) -> Value
+  /// Whether an example's result in training depends on the others of its shard.
+  var seesShard: Bool { get }
+}
+
+extension Layer {
+  /// Examples go their own ways, unless a layer says otherwise.
+  package var seesShard: Bool { false }
 }
 
 /// An example's extents as an image.

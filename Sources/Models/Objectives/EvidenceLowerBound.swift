@@ -12,15 +12,17 @@ struct EvidenceLowerBound: Objective {
   let warmUpEpochs: Double
   /// Epochs after which β begins again from 0. Source: Fu et al., arXiv:1903.10145, eq. 7.
   let cycleEpochs: Double?
-  /// Nats that each latent may have without being pushed to the prior, on the shard's average.
+  /// Nats that each latent may have without being pushed to the prior, on the average of the examples in `scope`.
   /// Source: Kingma et al., arXiv:1606.04934, eq. 15.
   let freeBits: Double
+  let scope: BatchScope
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
     beta = try options.number("beta", default: 1, in: 0...Double.infinity)
     warmUpEpochs = try options.number("warmUpEpochs", default: 0, in: 0...Double.infinity)
     cycleEpochs = try options.optionalNumber("cycleEpochs", above: 0)
     freeBits = try options.number("freeBits", default: 0, in: 0...Double.infinity)
+    scope = try BatchScope(reading: &options)
     if let cycleEpochs, !(warmUpEpochs > 0 && warmUpEpochs <= cycleEpochs) {
       throw options.error(
         "warmUpEpochs", expected: "epochs above 0 and up to \"cycleEpochs\", \(cycleEpochs)",
@@ -31,7 +33,7 @@ struct EvidenceLowerBound: Objective {
   var samplesPerExample: Int { 1 }
   var scalarNames: [String] { ["beta"] }
   var warmUpEndEpoch: Double { warmUpEpochs }
-  var seesShard: Bool { freeBits > 0 }
+  var seesShard: Bool { freeBits > 0 && scope == .shard }
 
   func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
     guard warmUpEpochs > 0 else { return beta }
@@ -50,7 +52,8 @@ struct EvidenceLowerBound: Objective {
       objective: emission.builder.add(reconstruction, weightedKL), weightedKL: weightedKL)
   }
 
-  /// Σ KL over the shard; with free bits λ it is Σ_j max(B·λ, Σ_b KL_bj).
+  /// Σ KL over the shard; with free bits λ it is Σ_j max(N·λ, Σ_n KL_nj) over the N examples in scope, of which the
+  /// shard has its part by its rows.
   private func divergence(
     _ terms: ObjectiveTerms, in emission: inout Emission
   ) throws(Misfit) -> Value {
@@ -62,9 +65,11 @@ struct EvidenceLowerBound: Objective {
         found: "one that is not",
         remedy: "Set \"freeBits\" to 0, or use the posterior \"gaussian\".")
     }
-    let perLatent = emission.builder.sum(klPerLatent, axes: [0])
-    let floor = emission.builder.constant(
-      freeBits * Double(emission.exampleCount), emission.builder.shape(perLatent))
-    return emission.builder.sum(emission.builder.maximum(perLatent, floor))
+    let count = Double(emission.count(over: scope))
+    let perLatent = emission.total(
+      emission.builder.sum(klPerLatent, axes: [0]), over: scope)
+    let floor = emission.builder.constant(freeBits * count, emission.builder.shape(perLatent))
+    let sum = emission.builder.sum(emission.builder.maximum(perLatent, floor))
+    return emission.builder.scale(sum, by: Double(emission.exampleCount) / count)
   }
 }

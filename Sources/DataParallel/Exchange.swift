@@ -1,0 +1,65 @@
+internal import CKernels
+internal import Kernels
+internal import Storage
+
+/// Where the shards of a minibatch meet between the phases of a step.
+///
+/// Each shard has a block for what its own later phases read, and a part in which it hands out what is added.
+/// Sums over shards come together in the first shard's part, by the same tree as gradients; everybody reads them
+/// there.
+///
+/// Safety: in a phase the worker of shard `s` alone touches block `s`, part `s` and the shard's rows of what is
+/// gathered; between phases the coordinator alone touches the parts.
+@safe final class Exchange {
+  private let blocks: AlignedFloats
+  private let parts: AlignedFloats
+  private let blockStride: Int
+
+  /// Room for the shards of the largest minibatch.
+  init(_ phases: Phases, shards: Int) {
+    blockStride = phases.shardCount
+    blocks = AlignedFloats(count: phases.shardCount * shards)
+    parts = AlignedFloats(count: phases.exchangeCount * shards)
+  }
+
+  /// Floats that it holds.
+  var count: Int { blocks.count + parts.count }
+
+  /// Overwrites all of it.
+  func poison(_ value: Float) {
+    fill(blocks, value)
+    fill(parts, value)
+  }
+
+  /// What a shard works in.
+  ///
+  /// - Parameter first: position of its first example in the minibatch.
+  @unsafe func memory(of shard: Int, first: Int, _ phases: Phases) -> ShardMemory {
+    unsafe ShardMemory(
+      block: blocks.pointer + shard * blockStride,
+      own: parts.pointer + shard * phases.exchangeCount, shared: parts.pointer, first: first)
+  }
+
+  /// Adds what the shards have handed out after a phase.
+  func meet(after phase: Int, of phases: Phases, shards: Int) {
+    for meeting in phases.meetings[phase] where meeting.isSum {
+      unsafe vaedp_tree_sum(
+        parts.pointer, phases.exchangeCount, shards, meeting.offset,
+        meeting.offset + meeting.count)
+    }
+  }
+
+  /// What a shard got of each meeting of the last step, by the collective's index.
+  func outcomes(_ phases: Phases, first: Int) -> [Int: [Float]] {
+    var outcomes: [Int: [Float]] = [:]
+    for meeting in phases.meetings.joined() {
+      let start =
+        meeting.kind == .rowsOfSum
+        ? first * meeting.width : 0
+      outcomes[meeting.index] = parts.withSpan { span in
+        (0..<meeting.resultCount).map { span[meeting.offset + start + $0] }
+      }
+    }
+    return outcomes
+  }
+}
