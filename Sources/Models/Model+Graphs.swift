@@ -102,14 +102,18 @@ extension Model {
     return emission.builder.graph
   }
 
-  /// Emits Σ μ and Σ (μ − m)² of each latent. Σ μ² would lose in float32 the variance of means that are
-  /// large beside it.
+  /// Emits Σ μ and Σ (μ − m)² of each latent, from the distances to the first row: sums of μ and μ²
+  /// would lose in float32 the variance of means that are large beside it.
   private func emitLatentMeans(_ mean: Value, in emission: inout Emission) {
-    let total = emission.builder.sum(mean, axes: [0])
-    let center = emission.builder.scale(total, by: 1 / Double(emission.exampleCount))
-    let distance = emission.builder.subtract(mean, center)
-    let spread = emission.builder.sum(emission.builder.square(distance), axes: [0])
+    let count = Double(emission.exampleCount)
+    let first = emission.builder.slice(mean, axis: 0, start: 0, count: 1)
+    let origin = emission.builder.reshape(first, [latentCount])
+    let distance = emission.builder.subtract(mean, origin)
+    let sum = emission.builder.sum(distance, axes: [0])
+    let squares = emission.builder.sum(emission.builder.square(distance), axes: [0])
+    let ofMean = emission.builder.scale(emission.builder.square(sum), by: 1 / count)
+    let total = emission.builder.add(emission.builder.scale(origin, by: count), sum)
     emission.builder.output(.metric("latentMean"), total)
-    emission.builder.output(.metric("latentMeanSpread"), spread)
+    emission.builder.output(.metric("latentMeanSpread"), emission.builder.subtract(squares, ofMean))
   }
 }
