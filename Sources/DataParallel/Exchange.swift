@@ -11,15 +11,16 @@ internal import Storage
 /// Safety: in a phase the worker of shard `s` alone touches block `s`, part `s` and the shard's rows of what is
 /// gathered; between phases the coordinator alone touches the parts.
 @safe final class Exchange {
-  private let blocks: AlignedFloats
-  private let parts: AlignedFloats
-  private let blockStride: Int
+  private var blocks = AlignedFloats(count: 0)
+  private var parts = AlignedFloats(count: 0)
+  private var blockStride = 0
 
-  /// Room for the shards of the largest minibatch.
-  init(_ phases: Phases, shards: Int) {
-    blockStride = phases.shardCount
-    blocks = AlignedFloats(count: phases.shardCount * shards)
-    parts = AlignedFloats(count: phases.exchangeCount * shards)
+  /// Makes room for so many shards, where there is not enough.
+  func reserve(_ phases: Phases, shards: Int) {
+    blockStride = max(blockStride, phases.shardCount)
+    if blocks.count < blockStride * shards { blocks = AlignedFloats(count: blockStride * shards) }
+    let exchanged = phases.exchangeCount * shards
+    if parts.count < exchanged { parts = AlignedFloats(count: exchanged) }
   }
 
   /// Floats that it holds.

@@ -66,9 +66,13 @@ package struct Phases: Hashable, Sendable {
 
   /// Whether shards with these phases can meet shards with others.
   package func meets(_ other: Phases) -> Bool {
-    exchangeCount == other.exchangeCount
-      && meetings.map { $0.map { [$0.index, $0.offset, $0.width] } }
-        == other.meetings.map { $0.map { [$0.index, $0.offset, $0.width] } }
+    exchangeCount == other.exchangeCount && meetings.count == other.meetings.count
+      && zip(meetings, other.meetings).allSatisfy { own, others in
+        own.count == others.count
+          && zip(own, others).allSatisfy {
+            ($0.kind, $0.index, $0.offset, $0.width) == ($1.kind, $1.index, $1.offset, $1.width)
+          }
+      }
   }
 
   /// The calls of a phase.

@@ -8,6 +8,8 @@ package protocol Layer: ModelChoice {
   ///
   /// - Throws: what the layer needs, where `input` does not fit.
   func outputShape(of input: [Int]) throws(Misfit) -> [Int]
+  /// Rows that a training step needs at least, where the layer looks at several together.
+  func fewestRows(of input: [Int]) -> Int
   /// Emits the layer.
   ///
   /// - Parameters:
@@ -21,6 +23,11 @@ package protocol Layer: ModelChoice {
 extension Layer {
   /// Examples go their own ways, unless a layer says otherwise.
   package var seesShard: Bool { false }
+}
+
+extension Layer {
+  /// One, unless a layer says otherwise.
+  package func fewestRows(of input: [Int]) -> Int { 1 }
 }
 
 /// An example's extents as an image.
