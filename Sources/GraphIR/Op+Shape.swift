@@ -16,13 +16,18 @@ extension Op {
       return shape
     case .unary, .stopGradient, .allReduce:
       return operands[0]
-    case .allGather(let count), .reduceScatter(let count):
-      try require(operands[0].rank >= 1, operands, "needs a leading axis of examples")
-      let isGather = self == .allGather(count: count)
+    case .allGather(let count):
+      let operand = operands[0]
+      try require(operand.rank >= 1, operands, "needs a leading axis of examples")
       try require(
-        count > 0 && (isGather ? operands[0][0] <= count : count <= operands[0][0]), operands,
-        isGather ? "a shard has more rows than the minibatch" : "keeps more rows than there are")
-      return Shape([count] + operands[0].extents.dropFirst())
+        count >= operand[0], operands, "a minibatch of \(count) has fewer rows than the shard")
+      return Shape([count] + operand.extents.dropFirst())
+    case .reduceScatter(let rows):
+      let operand = operands[0]
+      try require(operand.rank >= 1, operands, "needs a leading axis of examples")
+      try require(
+        rows <= operand[0], operands, "a shard of \(rows) has more rows than the minibatch")
+      return Shape([rows] + operand.extents.dropFirst())
     case .binary:
       try require(operands[0] == operands[1], operands, "needs two operands of one shape")
       return operands[0]

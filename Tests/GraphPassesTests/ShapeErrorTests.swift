@@ -24,7 +24,7 @@ import Testing
     unaries.map { Refusal(op: .unary($0), operands: [[2], [2]], rule: "needs 1 operands") }
     + binaries.map {
       Refusal(op: .binary($0), operands: [[2], [3]], rule: "needs two operands of one shape")
-    } + leaves + rearrangements + products
+    } + leaves + collectives + rearrangements + products
 
   private static let leaves: [Refusal] = [
     Refusal(op: .input("x", [2]), operands: [[2]], rule: "needs 0 operands"),
@@ -34,6 +34,18 @@ import Testing
       op: .random(.uniform, stream: 0, .scalar), operands: [],
       rule: "noise needs a leading axis of examples"),
     Refusal(op: .stopGradient, operands: [], rule: "needs 1 operands"),
+  ]
+
+  private static let collectives: [Refusal] = [
+    Refusal(op: .allReduce, operands: [], rule: "needs 1 operands"),
+    Refusal(
+      op: .allGather(count: 3), operands: [[4, 2]],
+      rule: "a minibatch of 3 has fewer rows than the shard"),
+    Refusal(
+      op: .allGather(count: 3), operands: [.scalar], rule: "needs a leading axis of examples"),
+    Refusal(
+      op: .reduceScatter(rows: 5), operands: [[4, 2]],
+      rule: "a shard of 5 has more rows than the minibatch"),
   ]
 
   private static let rearrangements: [Refusal] = [

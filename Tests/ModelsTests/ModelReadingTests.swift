@@ -153,7 +153,8 @@ import Testing
       {"encoder":[{"dense":{"name":"wide","units":3}},"relu",{"leakyReLU":{"slope":0.01}}],\
       "posterior":{"gaussian":{"latent":2}},"prior":"standardNormal",\
       "decoder":[{"dense":{"units":4}}],"likelihood":{"gaussian":{"standardDeviation":1}},\
-      "objective":{"elbo":{"beta":1,"warmUpEpochs":0,"cycleEpochs":null,"freeBits":0}}}
+      "objective":{"elbo":{"beta":1,"warmUpEpochs":0,"cycleEpochs":null,"freeBits":0,\
+      "over":"minibatch"}}}
       """
     #expect(first.resolved.text(pretty: false) == resolved)
     #expect(try Model(reading: first.resolved, exampleShape: [4]).resolved == first.resolved)
