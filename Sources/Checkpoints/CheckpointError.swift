@@ -88,7 +88,7 @@ extension CheckpointError {
       case .missingObject: .missingObject
       case .wrongType: .typeMismatch
       case .wrongShape: .shapeMismatch
-      case .wrongKind, .refused, .notHDF5, .crash: .damaged
+      case .wrongKind, .refused, .notHDF5, .newerFormat, .crash, .tookTooLong: .damaged
       case .inputOutput, .cannotOpen, .alreadyExists, .closed:
         isReading ? .damaged : .inputOutput
       }

@@ -36,7 +36,7 @@ public struct RunData: Sendable {
     func open(_ dataset: String) throws -> any StoredExamples {
       try DatasetReader.examples(
         file: configuration.file, dataset: dataset, layout: configuration.layout,
-        scale: configuration.scale)
+        scale: configuration.scale, missingChunks: configuration.missingChunks)
     }
     progress("reading \(configuration.file)", 0)
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)

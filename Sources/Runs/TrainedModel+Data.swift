@@ -45,7 +45,8 @@ extension TrainedModel {
     let data = configuration.data
     try Containment.rehearse(file, datasets: [dataset])
     let examples = try DatasetReader.examples(
-      file: file, dataset: dataset, layout: data.layout, scale: data.scale)
+      file: file, dataset: dataset, layout: data.layout, scale: data.scale,
+      missingChunks: data.missingChunks)
     try requireShape(examples.exampleShape, file, dataset)
     return ExampleSet(examples)
   }

@@ -26,11 +26,13 @@ struct SpritesCommand: ParsableCommand {
     try reporting {
       let line = ProgressLine()
       let generator = SpritesGenerator(size: size)
+      let interruption = Interruption()
       try makeFolder(of: output)
       try generator.write(to: output, replacing: replace) { done, total in
-        line.show("drawing \(output) \(done * 100 / max(1, total)) %")
+        try interruption.endWork()
+        line.show("drawing \(printable(output)) \(done * 100 / max(1, total)) %")
       }
-      line.say("\(output): \(generator.grid.count) images")
+      line.say("\(printable(output)): \(generator.grid.count) images")
     }
   }
 }
@@ -50,10 +52,21 @@ struct MNISTCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      let (line, interruption) = (ProgressLine(), Interruption())
       try makeFolder(of: output)
-      try MNISTImporter.importFiles(from: from, to: output, replacing: replace)
-      ProgressLine().say("\(output): train and test images with labels")
+      try MNISTImporter.importFiles(from: from, to: output, replacing: replace) { done, total in
+        try interruption.endWork()
+        line.show("packing \(printable(output)) \(done * 100 / max(1, total)) %")
+      }
+      line.say("\(printable(output)): train and test images with labels")
     }
+  }
+}
+
+extension Interruption {
+  /// Ends the work where a signal came, so that it tidies up.
+  fileprivate func endWork() throws {
+    if signal != 0 { throw ExitCode(128 + signal) }
   }
 }
 

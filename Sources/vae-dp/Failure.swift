@@ -31,8 +31,8 @@ func status(of error: any Error) -> Int32 {
     case .missingFile: 66
     case .alreadyExists: 73
     case .inputOutput: 74
-    case .wrongShape, .wrongType, .empty, .wrongAttribute, .ambiguousLayout, .notFinite,
-      .malformed, .tooLarge, .unsupportedValue:
+    case .wrongShape, .wrongType, .incomplete, .empty, .wrongAttribute, .ambiguousLayout,
+      .notFinite, .malformed, .tooLarge, .unsupportedValue:
       65
     }
   case let error as HDF5Error:
