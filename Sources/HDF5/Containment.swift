@@ -127,7 +127,8 @@ public enum Containment {
       throw context.error(
         .tookTooLong, "", expected: "a file that is looked through in \(seconds(whole)) s",
         found: "no end of it; at last it was \(place)",
-        remedy: "Is the disk slow, or the file much larger or deeper than data are? Copy what is needed "
+        remedy:
+          "Is the disk slow, or the file much larger or deeper than data are? Copy what is needed "
           + "into a file of its own.")
     }
   }
@@ -136,7 +137,8 @@ public enum Containment {
 private func seconds(_ duration: Duration) -> String {
   let components = duration.components
   return components.attoseconds == 0
-    ? "\(components.seconds)" : "\(Double(components.seconds) + Double(components.attoseconds) * 1e-18)"
+    ? "\(components.seconds)"
+    : "\(Double(components.seconds) + Double(components.attoseconds) * 1e-18)"
 }
 
 /// What tells two files apart, and a file from its later self.

@@ -33,7 +33,8 @@ extension ErrorContext {
     }
     // The same object a second time, as the kind whose closing reports lost data.
     let dataset = try adopt(
-      unsafe H5Dopen2(found.identifier.raw, ".", chdf5_default()), .dataset, "open the dataset", path)
+      unsafe H5Dopen2(found.identifier.raw, ".", chdf5_default()), .dataset, "open the dataset",
+      path)
     let type = try adopt(H5Dget_type(dataset.raw), .datatype, "read the type", path)
     let shape = try shape(of: dataset, path)
     let byteCount = try plausibleSize(shape, elementSize: H5Tget_size(type.raw), path)

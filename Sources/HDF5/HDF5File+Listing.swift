@@ -78,7 +78,7 @@ extension ErrorContext {
       let reason: String
       switch error.code {
       case .refused: reason = error.found
-      case .newerFormat: reason = "written in \(error.found). \(error.remedy)"
+      case .newerFormat: reason = "in the format of a newer HDF5. \(error.remedy)"
       case .missingObject: reason = "a link to nothing"
       default: throw error
       }

@@ -90,7 +90,7 @@ extension ErrorContext {
     let found = FoundObject(identifier: current, path: place.isEmpty ? "/" : place)
     if found.isGroup, file[path] == nil {
       let address = try address(of: found)
-      file.note(OpenFile.KnownGroup(name: path, path: place, address: address))
+      file.note(OpenFile.KnownGroup(name: OpenFile.key(path), path: place, address: address))
     }
     return found
   }

@@ -110,9 +110,11 @@ struct ErrorContext: Sendable {
     let known = "\(major).\(minor).\(release)"
     var error = error(
       .newerFormat, object, expected: "a version of the HDF5 format that libhdf5 \(known) knows",
-      found: "one of a newer HDF5",
-      remedy: "Write it with h5py.File(name, 'w', libver='earliest') instead of 'latest', or convert "
-        + "it with the newer HDF5's own h5repack OLD NEW. Where no newer one wrote it, it is damaged.")
+      found: "that of a newer HDF5",
+      remedy:
+        "Write it with h5py.File(name, 'w', libver='earliest') instead of 'latest', or convert "
+        + "it with the newer HDF5's own h5repack OLD NEW. Where no newer one wrote it, it is damaged."
+    )
     error.detail = detail
     return error
   }

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Glibc
 
 /// An open file, and where the groups lie that were come upon in it: the way to an object below one of
 /// them begins there, so that a file which nests thousands is listed in a time that grows with their
@@ -15,7 +16,7 @@ final class OpenFile {
 
   /// A group that was reached once.
   struct KnownGroup {
-    /// The path by which it was reached.
+    /// The path by which it was reached, as `OpenFile.key` has it.
     let name: String
     /// Its path, soft links resolved; empty for the root.
     let path: String
@@ -25,10 +26,28 @@ final class OpenFile {
 
   init(_ raw: hid_t) { self.raw = raw }
 
+  /// A path without its leading slash, which means nothing.
+  static func key(_ path: String) -> String {
+    path.utf8.first == UInt8(ascii: "/") ? String(path.dropFirst()) : path
+  }
+
   /// The group that a path led to before.
   subscript(_ path: String) -> KnownGroup? {
-    // Swift takes two spellings of one character for equal, HDF5 does not.
-    groups[path].flatMap { $0.name.utf8.elementsEqual(path.utf8) ? $0 : nil }
+    let key = Self.key(path)
+    return groups[key].flatMap { Self.areSame($0.name, key) ? $0 : nil }
+  }
+
+  /// Whether two names are the same bytes: Swift takes two spellings of one character for equal, HDF5
+  /// does not.
+  private static func areSame(_ a: String, _ b: String) -> Bool {
+    guard a.utf8.count == b.utf8.count else { return false }
+    let isSame = unsafe a.utf8.withContiguousStorageIfAvailable { a in
+      unsafe b.utf8.withContiguousStorageIfAvailable { b -> Bool in
+        guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+        return unsafe memcmp(first, second, a.count) == 0
+      }
+    }
+    return isSame == true
   }
 
   /// Notes where a group lies.
