@@ -56,8 +56,7 @@ import Testing
       ("data", [10, 12]), ("labels", [900, 1]), ("ids", [900, 2]), ("y", [900, 3]),
     ])
     #expect(found.data["train"] == "data")
-    scratchAgain()
-    let none = try inspect([("labels", [900, 1]), ("train_labels", [90, 2])])
+    let none = try InspectionTests().inspect([("labels", [900, 1]), ("train_labels", [90, 2])])
     #expect(none.data.isEmpty)
   }
 
@@ -88,6 +87,4 @@ import Testing
     }
     #expect(found.entries.first?.note?.contains("this was [10, 784] there") == true)
   }
-
-  private func scratchAgain() { try? scratch.remove("data.h5") }
 }

@@ -1,3 +1,4 @@
+import DataParallel
 import Datasets
 import HDF5
 import Testing
