@@ -54,7 +54,7 @@ public enum MNISTImporter {
     let name = "\(group)/images"
     try output.createDataset(name, shape: images.shape, of: UInt8.self, deflate: 4)
     let (count, rowSize) = (images.shape[0], images.bytes.count / images.shape[0])
-    let block = (try output.info(name).chunkRows ?? 1) * 4
+    let block = max(1, (1 << 20) / rowSize)  // A chunk of the file.
     for first in stride(from: 0, to: count, by: block) {
       let rows = first..<min(first + block, count)
       let part = images.bytes.span.extracting(rows.lowerBound * rowSize..<rows.upperBound * rowSize)

@@ -54,7 +54,8 @@ import Testing
     let result = try train(fixture("endless-attribute.h5"))
     #expect(result.code == 65 && result.output.isEmpty, "\(result)")
     #expect(
-      result.errors.contains("endless-attribute.h5: tookTooLong: expected a file that libhdf5 reads"))
+      result.errors.contains(
+        "endless-attribute.h5: tookTooLong: expected a file that libhdf5 reads"))
     #expect(result.errors.contains("found no progress in 30 s while reading the attribute layout"))
   }
 

@@ -29,7 +29,7 @@ import Testing
   @Test func aPartIsRefusedWithItsCount() throws {
     try writePart()
     let error = refusal { _ = try DatasetReader.examples(file: path, dataset: "x") }
-    #expect(error?.code == .incomplete && error?.found == "2 of 3 not in the file")
+    #expect(error?.code == .incomplete && error?.found == "1 of 3 not in the file")
     #expect(error?.remedy.contains(#""missingChunks": "fill""#) == true)
   }
 
@@ -78,10 +78,10 @@ import Testing
   @Test func inspectionTells() throws {
     try writePart()
     let inspection = try Inspection(path)
-    #expect(inspection.entries.first?.missingChunks == 2 && inspection.data.isEmpty)
+    #expect(inspection.entries.first?.missingChunks == 1 && inspection.data.isEmpty)
     #expect(
       inspection.lines.contains {
-        $0.contains("training expects all chunks, and 2 of 3 not in the file.")
+        $0.contains("training expects all chunks, and 1 of 3 not in the file.")
       })
   }
 }

@@ -67,7 +67,7 @@ import HDF5
       bytes.indices.first { bytes[$0...].starts(with: Array("TREE".utf8) + [1]) })
     let offset = node + 24 + 3 * 32 + 8
     #expect(bytes[offset] == 30, "the fourth chunk begins at row 30")
-    bytes[offset] ^= 1
+    bytes[offset] ^= 64
     try scratch.write(bytes, to: "chunks.h5")
     var values = [UInt8](repeating: 0, count: 10)
     var span = values.mutableSpan
