@@ -106,30 +106,34 @@ public final class ChunkResults {
     self.layouts = layouts
   }
 
-  /// A metric summed over all examples, in double and in the order of the chunks; nil where the graph
-  /// has none of that name.
-  public func sum(_ metric: String) -> [Double]? {
-    var total: [Double]?
-    for chunk in chunks.indices {
-      guard let values = values(.metric(metric), chunk) else { return nil }
-      let sum = total ?? [Double](repeating: 0, count: values.count)
-      total = zip(sum, values).map { $0 + Double($1) }
-    }
-    return total
-  }
-
   /// A result for all examples, row after row; nil where the graph has none of that name.
   public func rows(_ result: String) -> [Float]? {
     var all: [Float] = []
     for chunk in chunks.indices {
-      guard let values = values(.result(result), chunk) else { return nil }
-      all += values
+      guard let range = layouts[chunk].range(of: .result(result)) else { return nil }
+      all += slabs.withSpan { span in range.map { span[chunk * stride + $0] } }
     }
     return all
   }
+}
 
-  private func values(_ role: Output.Role, _ chunk: Int) -> [Float]? {
-    guard let range = layouts[chunk].range(of: role) else { return nil }
-    return slabs.withSpan { span in range.map { span[chunk * stride + $0] } }
+/// All examples, by their chunks, of a graph that gives metrics alone: these lie in the same places
+/// whatever a chunk's rows.
+extension ChunkResults: MeasuredParts {
+  /// Number of floats that a chunk's metrics take.
+  public var metricCount: Int { layouts.first?.count ?? 0 }
+
+  /// Where a metric lies among a chunk's; nil where the graph has none of that name.
+  public func metricRange(_ name: String) -> Range<Int>? {
+    layouts.first?.range(of: .metric(name))
+  }
+
+  /// Hands over what each chunk measured, in their order, and how many examples it has.
+  public func forEachPart(_ body: (_ metrics: Span<Float>, _ exampleCount: Int) -> Void) {
+    slabs.withSpan { span in
+      for (index, chunk) in chunks.enumerated() {
+        body(span.extracting(index * stride..<index * stride + metricCount), chunk.count)
+      }
+    }
   }
 }

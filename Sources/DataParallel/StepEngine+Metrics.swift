@@ -11,26 +11,29 @@ extension StepEngine {
     unsafe isClipped || layout.gradientCount > StepGradients.largestMeasuredSlab ? 3 : 2
   }
 
-  /// The sum over the last minibatch of a metric; nil where the graph has none of that name.
-  public func metric(_ name: String) -> [Float]? {
-    guard let range = layout.range(of: .metric(name)) else { return nil }
-    return slabs.withSpan { span in range.map { span[$0] } }
-  }
+  /// Number of floats that a shard's metrics take in its slab.
+  public var metricCount: Int { slabStride - layout.gradientCount }
+}
 
-  /// Adds the last minibatch's metrics to running sums, in the order of the slab, without allocating.
-  public func addMetrics(to sums: inout [Double]) {
-    slabs.withSpan { span in
-      for index in sums.indices { sums[index] += Double(span[layout.gradientCount + index]) }
-    }
-  }
-
-  /// Where a metric lies in the sums of `addMetrics`.
+/// The last minibatch, by its shards; nothing here allocates.
+extension StepEngine: MeasuredParts {
+  /// Where a metric lies among a shard's; nil where the graph has none of that name.
   public func metricRange(_ name: String) -> Range<Int>? {
     layout.range(of: .metric(name)).map {
       $0.lowerBound - layout.gradientCount..<$0.upperBound - layout.gradientCount
     }
   }
 
-  /// Number of sums that `addMetrics` takes.
-  public var metricCount: Int { slabStride - layout.gradientCount }
+  /// Hands over what each shard measured, in their order, and how many examples it has.
+  public func forEachPart(_ body: (_ metrics: Span<Float>, _ exampleCount: Int) -> Void) {
+    let shards = shards(of: minibatchCount)
+    slabs.withSpan { span in
+      for shard in 0..<shards {
+        let end = (shard + 1) * slabStride
+        body(
+          span.extracting(end - metricCount..<end),
+          part(shard, of: shards, count: minibatchCount).count)
+      }
+    }
+  }
 }

@@ -40,6 +40,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public let batchSize: Int
   /// How many parts a minibatch is cut into.
   public let shardCount: Int
+  private let fewestRows: Int
+  /// Examples of the last minibatch.
+  private(set) var minibatchCount = 0
   /// How many threads compute them at most. Measurements may lower it between steps, and raise it
   /// again up to the number that the engine was made for.
   public var workerCount: Int
@@ -76,18 +79,20 @@ public struct ShardFailure: Error, CustomStringConvertible {
   /// - Parameters:
   ///   - momentCount: moments that the update rule keeps.
   ///   - batchSize: examples in a full minibatch.
+  ///   - fewestRows: examples that a shard has at least, as far as the minibatch has so many.
   public init(
     _ family: PlanFamily, parameters: ParameterMemory, momentCount: Int, batchSize: Int,
-    shardCount: Int, threadCount: Int
+    shardCount: Int, threadCount: Int, fewestRows: Int = 1
   ) {
     self.family = family
     self.parameters = parameters
     (self.batchSize, self.shardCount) = (batchSize, shardCount)
+    self.fewestRows = fewestRows
     workerCount = max(1, threadCount)
     activity = StepActivity(workerCount: max(1, threadCount))
     moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
     // The last shard is the largest.
-    let shards = min(shardCount, batchSize)
+    let shards = max(1, min(shardCount, batchSize / fewestRows))
     let plan = family.plan(rows: part(shards - 1, of: shards, count: batchSize).count)
     (self.plan, layout) = (plan, plan.slab)
     let slices = plan.slices(of: family.table)
@@ -98,7 +103,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
     kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * batchSize)
     unsafe keptRows = KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: batchSize)
     columns = plan.sparseColumns(
-      shards: shardCount, rowsPerShard: (batchSize + shards - 1) / shards, family.sparsity)
+      shards: shardCount,
+      // A smaller minibatch, where it has fewer shards, has at most the second number in each.
+      rowsPerShard: max((batchSize + shards - 1) / shards, 2 * fewestRows - 1), family.sparsity)
     sumOffsets = slices.reduce(into: [0]) {
       $0.append($0[$0.count - 1] + ($1.isTile ? ($1.count + 15) / 16 * 16 : 0))
     }
@@ -147,7 +154,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
     precondition(
       count > 0 && count <= batchSize && range.upperBound <= order.count,
       "minibatch \(range) of \(order.count), \(batchSize) at most")
-    let shards = min(shardCount, count)
+    minibatchCount = count
+    let shards = shards(of: count)
     try prepare(count: count, shards: shards, clipping: clipNorm != nil)
     activity.beginStep(Int(noise.step) + 1)
     defer { activity.endStep() }
@@ -179,7 +187,6 @@ public struct ShardFailure: Error, CustomStringConvertible {
     } else {
       switch updateParameters(clipNorm: clipNorm) {
       case .success(let norm):
-        unsafe vaedp_tree_sum(slabs.pointer, slabStride, shards, layout.gradientCount, slabStride)
         return StepOutcome(gradientNorm: norm, exampleCount: count)
       case .failure(let found): obstacle = found
       }
@@ -191,6 +198,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
         noise: NoiseKey(seed: noise.seed, step: noise.step), parameters: parameters,
         minibatch: Array(order[range]), shardCount: shards))
   }
+
+  /// How many shards a minibatch is cut into.
+  func shards(of count: Int) -> Int { max(1, min(shardCount, count / fewestRows)) }
 
   private func hasFiniteObjective(_ shard: Int) -> Bool {
     guard let objectiveOffset else { return true }

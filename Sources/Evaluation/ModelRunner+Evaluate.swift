@@ -27,7 +27,7 @@ extension ModelRunner {
       examples, input: "x", chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
       scalarNames: model.scalarNames, noise: (key(seed), .max)
     ) { model.evaluationGraph(rows: $0) }
-    guard let metrics = Metrics(exampleCount: examples.rows.count, sum: { results.sum($0) }) else {
+    guard let metrics = Metrics(results) else {
       preconditionFailure("an evaluation needs an example")
     }
     return EvaluationResult(

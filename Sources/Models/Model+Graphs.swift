@@ -7,8 +7,8 @@ extension Model {
   ///
   /// Inputs `x` `[B]` + example shape, and the scalars. Outputs, summed over the rows, in nats:
   /// metrics `objective` (what is minimised), `reconstruction`, `kl`, `weightedKL` (scalars),
-  /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSquared`
-  /// `[Z]` (Σ μ²); and running statistics.
+  /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSpread`
+  /// `[Z]` (Σ (μ − m)², where m is the rows' own mean); and running statistics.
   ///
   /// - Parameter rows: B, the examples of a shard.
   public func trainingGraph(rows: Int) -> Graph { objectiveGraph(.training, rows) }
@@ -98,10 +98,22 @@ extension Model {
     if let klPerLatent = pass.terms.klPerLatent {
       emission.builder.output(.metric("klPerLatent"), emission.builder.sum(klPerLatent, axes: [0]))
     }
-    let mean = pass.embedding.mean
-    let squares = emission.builder.square(mean)
-    emission.builder.output(.metric("latentMean"), emission.builder.sum(mean, axes: [0]))
-    emission.builder.output(.metric("latentMeanSquared"), emission.builder.sum(squares, axes: [0]))
+    emitLatentMeans(pass.embedding.mean, in: &emission)
     return emission.builder.graph
+  }
+
+  /// Emits Σ μ and Σ (μ − m)² of each latent, from the distances to the first row: sums of μ and μ²
+  /// would lose in float32 the variance of means that are large beside it.
+  private func emitLatentMeans(_ mean: Value, in emission: inout Emission) {
+    let count = Double(emission.exampleCount)
+    let first = emission.builder.slice(mean, axis: 0, start: 0, count: 1)
+    let origin = emission.builder.reshape(first, [latentCount])
+    let distance = emission.builder.subtract(mean, origin)
+    let sum = emission.builder.sum(distance, axes: [0])
+    let squares = emission.builder.sum(emission.builder.square(distance), axes: [0])
+    let ofMean = emission.builder.scale(emission.builder.square(sum), by: 1 / count)
+    let total = emission.builder.add(emission.builder.scale(origin, by: count), sum)
+    emission.builder.output(.metric("latentMean"), total)
+    emission.builder.output(.metric("latentMeanSpread"), emission.builder.subtract(squares, ofMean))
   }
 }

@@ -31,6 +31,18 @@ public struct Model: Sendable {
   /// Whether an example's gradient depends on the others of its shard: by batch statistics, or by the
   /// objective.
   public var seesShard: Bool { objective.seesShard || parameters.contains { !$0.isTrained } }
+  /// Examples that a shard of a training step needs at least, and the layer that needs them: a batch
+  /// normalisation takes a variance of them. In the decoder each example has K rows.
+  public var fewestRows: (count: Int, layer: String) {
+    let demands =
+      encoder.layers.map { (stack: encoder.name, entry: $0, samples: 1) }
+      + decoder.layers.map { (stack: decoder.name, entry: $0, samples: samplesPerExample) }
+    return demands.reduce((count: 1, layer: "")) { most, demand in
+      let rows = demand.entry.layer.fewestRows(of: demand.entry.inputShape)
+      let count = (rows + demand.samples - 1) / demand.samples
+      return count > most.count ? (count, "\(demand.stack).\(demand.entry.name)") : most
+    }
+  }
   /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
   public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
   private var drawsFromDensity = false

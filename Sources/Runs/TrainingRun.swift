@@ -99,6 +99,7 @@ public final class TrainingRun {
       observe(.preparing($0, $1))
     }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
     try requireMemory(for: model, configuration.training)
     folder = try RunFolder(locking: path)
     store = try CheckpointStore(

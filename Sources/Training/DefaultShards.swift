@@ -14,7 +14,7 @@ extension TrainingConfiguration {
     if let shards { return shards }
     let cacheBytes = 8 << 20
     let fewestRows = 16
-    var shards = min(threads, batchSize)
+    var shards = max(1, min(threads, batchSize / model.fewestRows.count))
     guard !model.seesShard else { return shards }
     let table = ParameterTable(model.parameters)
     while (batchSize / (2 * shards)) * model.samplesPerExample >= fewestRows,

@@ -1,4 +1,4 @@
-internal import DataParallel
+public import DataParallel
 
 /// What is measured on examples, in nats per example: sums over features and latents, means over
 /// examples.
@@ -23,7 +23,8 @@ public struct Metrics: Sendable, Hashable, Codable {
 
 /// Sums of metrics over examples, from which means are taken at the end.
 public struct MetricSums: Sendable, Hashable, Codable {
-  /// One sum per float of the slab's metrics.
+  /// One sum per float of the slab's metrics; for `latentMeanSpread`, the squared distances from the mean
+  /// of all examples that went in.
   public internal(set) var sums: [Double] = []
   /// Sum of the gradient's norm over steps.
   public internal(set) var gradientNorms = 0.0
@@ -37,6 +38,26 @@ public struct MetricSums: Sendable, Hashable, Codable {
     Metrics(exampleCount: exampleCount) { name in range(name).map { Array(sums[$0]) } }
   }
 
+  /// Adds the parts of a minibatch or a data set, one after another, without allocating.
+  ///
+  /// - Source: for the spread, Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for
+  ///   computing sample variances", COMPSTAT 1982: of two sets of n and m numbers it is the sum of theirs
+  ///   and (difference of the means)² · nm / (n + m).
+  mutating func add(_ parts: some MeasuredParts) {
+    let (means, spreads) = (parts.metricRange("latentMean"), parts.metricRange("latentMeanSpread"))
+    parts.forEachPart { metrics, count in
+      let (before, new) = (Double(exampleCount), Double(count))
+      if let means, let spreads, exampleCount > 0 {
+        for (mean, spread) in zip(means, spreads) {
+          let distance = Double(metrics[mean]) / new - sums[mean] / before
+          sums[spread] += distance * distance * (before * new / (before + new))
+        }
+      }
+      for index in sums.indices { sums[index] += Double(metrics[index]) }
+      exampleCount += count
+    }
+  }
+
   mutating func clear() {
     for index in sums.indices { sums[index] = 0 }
     (gradientNorms, exampleCount, stepCount) = (0, 0, 0)
@@ -44,10 +65,19 @@ public struct MetricSums: Sendable, Hashable, Codable {
 }
 
 extension Metrics {
+  /// Means over the examples that chunks of a data set measured; nil where there are none.
+  public init?(_ results: ChunkResults) {
+    var sums = MetricSums()
+    sums.sums = [Double](repeating: 0, count: results.metricCount)
+    sums.add(results)
+    guard let metrics = sums.metrics(results.metricRange) else { return nil }
+    self = metrics
+  }
+
   /// Means of sums over examples; nil where there are no examples.
   ///
   /// - Parameter sum: a metric's sum over the examples, by the name that the graph gives it.
-  public init?(exampleCount: Int, sum: (String) -> [Double]?) {
+  package init?(exampleCount: Int, sum: (String) -> [Double]?) {
     guard exampleCount > 0 else { return nil }
     func means(_ name: String) -> [Double]? { sum(name)?.map { $0 / Double(exampleCount) } }
     func mean(_ name: String) -> Double { means(name)?.first ?? 0 }
@@ -56,8 +86,6 @@ extension Metrics {
     kl = mean("kl")
     weightedKL = mean("weightedKL")
     klPerLatent = means("klPerLatent")
-    let first = means("latentMean") ?? []
-    let second = means("latentMeanSquared") ?? []
-    activeUnits = zip(first, second).count { $1 - $0 * $0 > 0.01 }
+    activeUnits = means("latentMeanSpread")?.count { $0 > 0.01 } ?? 0
   }
 }

@@ -15,10 +15,11 @@ extension Trainer {
     state.offset = 0
     let validation = try validate()
     let objective = (validation ?? training).objective
-    let isBest = note(objective)
-    if Double(state.epoch) >= model.warmUpEndEpoch {
-      configuration.schedule.plateau?.observe(objective, in: &state.plateau)
-    }
+    // Validation weighs with β at the epoch's end; the epoch's own means, with all that it had.
+    let moment = validation == nil ? state.epoch - 1 : state.epoch
+    let isComparable = Double(moment) >= model.warmUpEndEpoch
+    let isBest = isComparable && note(objective)
+    if isComparable { configuration.schedule.plateau?.observe(objective, in: &state.plateau) }
     let record = EpochRecord(
       epoch: state.epoch, step: state.step, training: training, validation: validation,
       gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),
@@ -41,14 +42,13 @@ extension Trainer {
       validation.rows, from: validation.source, parameters: engine.parameters,
       scalars: model.scalars(atEpoch: moment).map { Float($0) },
       noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
-    return Metrics(exampleCount: validation.rows.count) { results.sum($0) }
+    return Metrics(results)
   }
 
-  /// Notes an epoch's objective; true where it is the best since the warm-up ended. During the warm-up
-  /// the objective changes its meaning, so nothing is compared with it. One that is not finite is no
+  /// Notes the objective of an epoch after the warm-up; true where it is the best. During the warm-up the
+  /// objective changes its meaning, so nothing is compared with it. One that is not finite is no
   /// improvement.
   private func note(_ objective: Double) -> Bool {
-    guard Double(state.epoch) >= model.warmUpEndEpoch else { return false }
     let needed = configuration.earlyStopping?.minimumImprovement ?? 0
     let limit = state.best.map { $0.objective - needed } ?? .infinity
     guard objective < limit else {

@@ -76,7 +76,7 @@ public final class Trainer {
       family, parameters: ParameterMemory(table, seed: seed),
       momentCount: configuration.optimizer.momentNames.count,
       batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
-      threadCount: threads)
+      threadCount: threads, fewestRows: model.fewestRows.count)
     let evaluation = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
       sparsity: validation?.source.sparsity
@@ -94,11 +94,18 @@ public final class Trainer {
     Double(state.epoch) + Double(state.offset) / Double(training.rows.count)
   }
 
-  /// Passes over the data that the whole training makes.
+  /// Passes over the data that the whole training makes: where its last step ends.
   public var totalEpochs: Double {
-    let byEpochs = configuration.epochs.map(Double.init) ?? .infinity
-    let bySteps = configuration.steps.map { Double($0) / Double(stepsPerEpoch) } ?? .infinity
-    return min(byEpochs, bySteps)
+    min(configuration.epochs.map(Double.init) ?? .infinity, epochsOfSteps)
+  }
+
+  /// Where the last of `training.steps` ends: a step of an epoch with a ragged end is a larger part of it
+  /// than one by the number of its steps.
+  private var epochsOfSteps: Double {
+    guard let steps = configuration.steps else { return .infinity }
+    let (epochs, rest) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    return Double(epochs)
+      + Double(rest * configuration.batchSize) / Double(training.rows.count)
   }
 
   /// Minibatches of an epoch, the ragged last one included.
@@ -231,9 +238,8 @@ public final class Trainer {
   }
 
   private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {
-    engine.addMetrics(to: &sums.sums)
+    sums.add(engine)
     sums.gradientNorms += outcome.gradientNorm
-    sums.exampleCount += outcome.exampleCount
     sums.stepCount += 1
   }
 

@@ -12,10 +12,10 @@ import Testing
   /// Every gradient of every parameter, and the objective.
   @Test(arguments: [1, 2, 5])
   func gradientsAreThoseOfDenseRows(shards: Int) throws {
-    func measured(_ sample: TrainingSample) throws -> (StepEngine, Float) {
+    func measured(_ sample: TrainingSample) throws -> (StepEngine, Double) {
       let engine = sample.engine(batchSize: 24, shards: shards, threads: 2, momentCount: 1)
       _ = try engine.measure(sample, order)
-      return (engine, try #require(engine.metric("objective"))[0])
+      return (engine, try #require(engine.sum("objective"))[0])
     }
     let (sparse, loss) = try measured(.sparse)
     let (full, expected) = try measured(.full)

@@ -85,15 +85,15 @@ import Testing
     #expect(permuted != order)
     let engine = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
     let norm = try engine.measure(.dense, order).gradientNorm
-    let loss = try #require(engine.metric("objective"))[0]
+    let loss = try #require(engine.sum("objective"))[0]
     let other = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
     let otherNorm = try other.measure(.dense, permuted).gradientNorm
-    #expect(abs(try #require(other.metric("objective"))[0] - loss) <= 1e-5 * loss)
+    #expect(abs(try #require(other.sum("objective"))[0] - loss) <= 1e-5 * loss)
     #expect(abs(otherNorm - norm) <= 1e-5 * norm)
     // Other examples have another one.
     let third = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
     _ = try third.measure(.dense, order.map { $0 + 24 })
-    #expect(abs(try #require(third.metric("objective"))[0] - loss) > 1e-4 * loss)
+    #expect(abs(try #require(third.sum("objective"))[0] - loss) > 1e-4 * loss)
   }
 
   /// Without a layer that joins examples, shards change the rounding alone.

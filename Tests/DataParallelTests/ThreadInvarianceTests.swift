@@ -72,7 +72,9 @@ import Testing
     for count in 1...20 {
       let end = min(start + setting.batchSize, order.count)
       _ = try engine.adam(sample, order, start..<end, count: count, clipNorm: clipNorm)
-      engine.addMetrics(to: &metrics)
+      engine.forEachPart { part, _ in
+        for index in metrics.indices { metrics[index] += Double(part[index]) }
+      }
       start = end == order.count ? 0 : end
     }
     let bits = engine.parameterBits

@@ -73,6 +73,28 @@ import Training
     #expect(try runner().sample(count: 5, seed: 10) != Array(all.prefix(50)))
   }
 
+  /// Latents far from 0 that vary by a little more or less than 0.01, between the chunks and within one.
+  @Test(arguments: [300, -3000] as [Float])
+  func activeUnitsAreCountedFarFromZero(center: Float) throws {
+    let json = """
+      { "encoder": [], "posterior": { "deterministic": { "latent": 4 } },
+        "decoder": [{ "dense": { "units": 1 } }], "likelihood": "squaredError" }
+      """
+    let model = try Model(reading: JSONNode.parse(json, file: nil), exampleShape: [1])
+    let weights = ([0, 0.0099, 0.0101, 0.02] as [Float]).map { (4 * $0).squareRoot() }
+    let runner = try ModelRunner(
+      model,
+      parameters: [
+        NamedArray(name: "posterior.mean.weight", shape: [4, 1], values: weights),
+        NamedArray(
+          name: "posterior.mean.bias", shape: [4], values: weights.map { _ in center }),
+        NamedArray(name: "decoder.dense1.weight", shape: [1, 4], values: [0, 0, 0, 0]),
+        NamedArray(name: "decoder.dense1.bias", shape: [1], values: [0]),
+      ])
+    let halves = LatentRows((0..<400).map { $0 < 200 ? 0 : 1 }, latentCount: 1)
+    #expect(try runner.evaluate(ExampleSet(halves)).activeUnits == 2)
+  }
+
   @Test func resultsDoNotDependOnThreads() throws {
     let expected = try runner(threads: 1).evaluate(examples(400), samples: 3)
     for threads in [2, 7] {

@@ -36,7 +36,7 @@ struct GoldenRun {
 
   /// A scalar metric, averaged over the examples.
   func metric(_ name: String) -> Double {
-    engine.metric(name).map { Double($0[0]) / Double(golden.exampleCount) } ?? .nan
+    engine.sum(name).map { $0[0] / Double(golden.exampleCount) } ?? .nan
   }
 }
 

@@ -33,6 +33,26 @@ import Testing
     #expect(words == result)
   }
 
+  /// The examples of `Documentation/numerics.md`, by which another program can tell that it has the words,
+  /// the bits and the purposes in their places.
+  @Test func numbersOfTheDocumentation() {
+    let start = Stream(seed: 0, purpose: .initialization)
+    #expect(start.uniform(0, 0) == 0.8460089050620836)
+    #expect(start.uniform(1, 0) == 0.7790297387261962)
+    let shuffling = Stream(seed: 0, purpose: .shuffling)
+    #expect(shuffling.permutation(of: 8, turn: 0) == [5, 3, 7, 0, 1, 6, 2, 4])
+    #expect(shuffling.permutation(of: 8, turn: 1) == [1, 3, 0, 6, 4, 2, 5, 7])
+    let key = Stream(seed: 0, purpose: .training).key
+    let noise = vaedp_noise(
+      key: (UInt32(truncatingIfNeeded: key), UInt32(key >> 32)), step: 3, stream: 1)
+    var (normal, uniform) = ([Float](repeating: 0, count: 5), [Float](repeating: 0, count: 2))
+    unsafe vaedp_fill_normal(&normal, [5], 1, 5, noise)
+    unsafe vaedp_fill_uniform(&uniform, [5], 1, 2, noise)
+    let draws: [Float] = [-0.984829, 0.189279, -0.005193, 0.719163, -0.233762]
+    #expect(zip(normal, draws).allSatisfy { abs($0 - $1) < 3e-6 })
+    #expect(zip(uniform, [0.604800, 0.469780]).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   /// The vectorised fill draws what the scalar function says: element j from counter
   /// (j / 4, id, step, stream).
   @Test func uniformsAreTheWordsOfTheirCounters() {

@@ -63,7 +63,8 @@ import Testing
       zip(away[.metric("klPerLatent")].values, [3 * perLatent, 3 * perLatent]).allSatisfy(agree))
     #expect(away[.metric("latentMean")].values == [3, 3])
     let further = try metrics(mean: -2, logVariance: 1)
-    #expect(further[.metric("latentMeanSquared")].values == [12, 12])
+    #expect(further[.metric("latentMean")].values == [-6, -6])
+    #expect(further[.metric("latentMeanSpread")].values == [0, 0])
   }
 
   @Test func logVarianceIsLimited() throws {

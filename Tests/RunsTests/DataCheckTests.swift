@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 import HDF5
@@ -23,6 +24,36 @@ import Training
     #expect(error?.expected == "numbers from 0.0 to 1.0, as the likelihood bernoulli describes")
     #expect(error?.remedy.contains("data.scale") == true)
     #expect(!FileManager.default.fileExists(atPath: scratch.path("run/checkpoints/last.h5")))
+  }
+
+  /// 32 training examples in minibatches of 31 leave one, of which nothing can be normalised.
+  @Test func aMinibatchOfOneExampleIsRefusedForBatchNormalisation() throws {
+    let flat = [
+      "model.encoder=[\"flatten\", { \"dense\": { \"units\": 8 } }, \"batchNorm\"]",
+      "training.batchSize=31",
+    ]
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunSample.train(scratch, "run", flat)
+    }
+    #expect(
+      error?.description
+        == "training.batchSize: expected minibatches of at least 2 examples, for the variance that "
+        + "encoder.batchNorm1 takes over them, found 1 in an epoch's last minibatch: 32 examples in "
+        + "minibatches of 31. Set training.batchSize to 30.")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
+    let one = #expect(throws: ConfigurationError.self) {
+      try RunSample.train(scratch, "run", flat + ["training.batchSize=1"])
+    }
+    #expect(
+      one?.description.hasSuffix("found 1 in a minibatch. Set training.batchSize to 2.") == true)
+    // One step never comes to the rest; images have other pixels to normalise over.
+    let oneStep = flat + ["training.steps=1", "training.epochs=null"]
+    #expect(try RunSample.train(scratch, "steps", oneStep).outcome.reason == .completed)
+    let images = [
+      "model.encoder=[{ \"conv\": { \"channels\": 2, \"kernel\": 3 } }, \"batchNorm\", \"flatten\"]",
+      "training.batchSize=31", "training.epochs=1",
+    ]
+    #expect(try RunSample.train(scratch, "images", images).outcome.reason == .completed)
   }
 
   @Test func otherLikelihoodsTakeThem() throws {

@@ -71,6 +71,23 @@ import Training
     #expect(trainer.state.best?.epoch == 12)
   }
 
+  /// Without validation an epoch is known by its own means, in which the third of three epochs of warm-up
+  /// still has other β than the fourth.
+  @Test func trainingIsComparedFromTheFirstWholeEpochAfterTheWarmUp() throws {
+    var sample = TrainingSample.autoencoder(
+      """
+      { "epochs": 6, "batchSize": 8, "optimizer": { "sgd": { "learningRate": 1e-12 } },
+        "schedule": { "reduceOnPlateau": { "factor": 0.5, "patience": 0,
+          "minimumImprovement": 1e6 } } }
+      """)
+    sample.validationCount = 0
+    let trainer = sample.trainer(threads: 1)
+    try trainer.run()
+    let history = trainer.state.history
+    #expect(history.firstIndex(where: \.isBest) == 3)
+    #expect(history.map(\.learningRate) == [1e-12, 1e-12, 1e-12, 1e-12, 1e-12, 5e-13])
+  }
+
   /// Where β begins again from 0 with each cycle, validation keeps the β that a cycle ends with.
   @Test func validationKeepsItsMeaningInCycles() throws {
     for cycle in [2, 3] {

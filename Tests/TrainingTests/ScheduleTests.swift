@@ -73,6 +73,28 @@ import Training
     #expect(state.epochsWaited == 0)
   }
 
+  /// Of 22 examples in minibatches of 8 the third is ragged; a training of 4 or 5 steps ends where that step
+  /// does, and the cosine with it.
+  @Test(arguments: [(4, 8), (5, 16)]) func cosineEndsWithTheLastStep(steps: Int, rest: Int) throws {
+    let sample = TrainingSample.autoencoder(
+      """
+      { "steps": \(steps), "batchSize": 8, "reportEverySteps": 1,
+        "optimizer": { "sgd": { "learningRate": 1 } },
+        "schedule": { "cosine": { "finalFactor": 0.25 } } }
+      """)
+    let trainer = sample.trainer(threads: 1)
+    var rates: [Double] = []
+    _ = try trainer.run(
+      afterStep: { _, report in
+        rates.append(report?.learningRate ?? .nan)
+        return .proceed
+      }, afterEpoch: { _, _ in .proceed })
+    let ends = [8, 16, 22, 30, 38].prefix(steps).map { Double($0) / Double(22 + rest) }
+    let expected = ends.map { 0.25 + 0.75 * (1 + cos(.pi * $0)) / 2 }
+    #expect(zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-12 } && rates.count == steps)
+    #expect(rates.last == 0.25)
+  }
+
   /// What the rule has come to multiplies the rate of the steps that follow. It sees nothing before
   /// the objective's warm-up of three epochs has ended.
   @Test func plateauLowersTheRateOfTheTraining() throws {

@@ -20,6 +20,9 @@ struct BatchNormLayer: Layer {
 
   func outputShape(of input: [Int]) -> [Int] { input }
 
+  /// One number of each channel has no variance.
+  func fewestRows(of input: [Int]) -> Int { input.dropLast().reduce(1, *) > 1 ? 1 : 2 }
+
   func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
     let channels = Shape([emission.builder.shape(x).extents.last!])
     let scale = emission.trained("\(name).weight", channels, .constant(1))

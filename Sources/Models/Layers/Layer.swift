@@ -8,12 +8,19 @@ package protocol Layer: ModelChoice {
   ///
   /// - Throws: what the layer needs, where `input` does not fit.
   func outputShape(of input: [Int]) throws(Misfit) -> [Int]
+  /// Rows that a training step needs at least, where the layer looks at several together.
+  func fewestRows(of input: [Int]) -> Int
   /// Emits the layer.
   ///
   /// - Parameters:
   ///   - x: `[N]` + input shape, where N is B times the samples per example.
   ///   - name: what the names of its parameters begin with: `encoder.conv1`.
   func emit(_ x: Value, name: String, in emission: inout Emission) -> Value
+}
+
+extension Layer {
+  /// One, unless a layer says otherwise.
+  package func fewestRows(of input: [Int]) -> Int { 1 }
 }
 
 /// An example's extents as an image.
