@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VAEDP
 
 struct DataCommand: ParsableCommand {
@@ -22,11 +21,17 @@ struct SpritesCommand: ParsableCommand {
   @Flag(help: "Replace a file that exists.")
   var replace = false
 
+  func validate() throws {
+    guard (1...SpritesGrid.largestSize).contains(size) else {
+      throw ValidationError("--size takes a number from 1 to \(SpritesGrid.largestSize).")
+    }
+  }
+
   func run() throws {
     try reporting {
       let line = ProgressLine()
       let generator = SpritesGenerator(size: size)
-      try makeFolder(of: output)
+      try makeOutputFolder(of: output)
       try generator.write(to: output, replacing: replace) { done, total in
         line.show("drawing \(output) \(done * 100 / max(1, total)) %")
       }
@@ -50,14 +55,9 @@ struct MNISTCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try makeFolder(of: output)
+      try makeOutputFolder(of: output)
       try MNISTImporter.importFiles(from: from, to: output, replacing: replace)
       ProgressLine().say("\(output): train and test images with labels")
     }
   }
-}
-
-private func makeFolder(of file: String) throws {
-  try FileManager.default.createDirectory(
-    at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
 }

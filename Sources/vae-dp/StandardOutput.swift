@@ -20,9 +20,12 @@ func put(_ text: String) throws {
   }
 }
 
-/// Writes a result as JSON, keys sorted.
+/// Writes a result as JSON, keys sorted. Numbers that are not finite stand as the strings `inf`, `-inf` and
+/// `nan`, as in every file of a run.
 func put(json result: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = formatting.union([.prettyPrinted, .sortedKeys])
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   try put(String(decoding: try encoder.encode(result), as: UTF8.self))
 }
