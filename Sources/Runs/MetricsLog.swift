@@ -141,18 +141,18 @@ public final class MetricsLog {
     return String(decoding: try encoder.encode(line), as: UTF8.self)
   }
 
+  private func append(_ text: String, to file: String) throws {
+    try LocalFileSystem().append(Array((text + "\n").utf8), to: file)
+  }
+
   /// The bytes of a file; none where it is not there.
   private static func bytes(of file: String) throws(IOFailure) -> [UInt8] {
     do throws(IOFailure) {
       return try LocalFileSystem().read(file)
     } catch {
-      guard error.isMissing else { throw error }
-      return []
+      if error.isMissing { return [] }
+      throw error
     }
-  }
-
-  private func append(_ text: String, to file: String) throws(IOFailure) {
-    try LocalFileSystem().append(Array((text + "\n").utf8), to: file)
   }
 
   private static let header =

@@ -12,7 +12,11 @@ public struct OutputError: Error, Sendable, CustomStringConvertible {
   public var isPlaceRefused: Bool { ![ENOSPC, EDQUOT, EFBIG, EIO].contains(failure.errorNumber) }
 
   /// One line: what, where, why.
-  public var description: String { "\(failure)" }
+  public var description: String {
+    let isTaken = [EEXIST, EISDIR].contains(failure.errorNumber)
+    let remedy = isTaken ? "Choose the name of a file." : failure.remedy
+    return "\(failure.path): could not \(failure.operation): \(failure.reason). \(remedy)"
+  }
 }
 
 /// Writes a file that a user asked for: a reader finds the old one or the new one, never a part, and a

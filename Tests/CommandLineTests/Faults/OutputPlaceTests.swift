@@ -12,7 +12,7 @@ import Testing
   }
 
   /// Commands that write into a folder.
-  private static let commands: [(name: String, arguments: (String) -> [String])] = [
+  private static let commands: [(name: String, arguments: @Sendable (String) -> [String])] = [
     ("sample", { ["sample", "run", "-n", "16", "-o", "\($0)/x.png"] }),
     ("onnx", { ["export", "run", "--format", "onnx", "--output", $0] }),
     ("safetensors", { ["export", "run", "--format", "safetensors", "--output", $0] }),
