@@ -41,9 +41,7 @@ final class Interruption {
 
   /// Lets SIGQUIT end the program at once, as it ends others. Swift's runtime takes it for a crash, of
   /// which it spends seconds to print a backtrace.
-  static func restoreQuitting() {
-    if !isIgnored(SIGQUIT) { Foundation.signal(SIGQUIT, SIG_DFL) }
-  }
+  static func restoreQuitting() { Foundation.signal(SIGQUIT, SIG_DFL) }
 }
 
 /// Whether the program ignores a signal, by the will of whoever started it.
