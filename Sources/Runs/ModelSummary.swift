@@ -58,8 +58,8 @@ public struct ModelSummary: Sendable {
     let forward = Plan(model.evaluationGraph(rows: examples), table: table)
     let graph = model.gradientGraph(rows: examples)
     let training = Plan(graph, table: table)
-    forwardFlops = forward.productFlops / examples
-    trainingFlops = training.productFlops / examples
+    forwardFlops = Int(forward.productFlops / Double(examples))
+    trainingFlops = Int(training.productFlops / Double(examples))
     parameterBytes = table.count * 4 * (1 + momentCount)
     workerBytes = (training.arenaCount + training.slab.count) * 4
   }

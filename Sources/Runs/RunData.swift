@@ -89,8 +89,7 @@ public struct RunData: Sendable {
   private static func generateSprites(
     _ count: Int, to file: String, progress: (String, Double) -> Void
   ) throws {
-    let folder = URL(filePath: file).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try makeOutputFolder(of: file)
     try SpritesGenerator(size: count).write(to: file) { done, total in
       progress("drawing \(file)", Double(done) / Double(total))
     }

@@ -95,9 +95,11 @@ public final class TrainingRun {
     let path = output ?? "runs/\(configuration.name)"
     let shape = try Model.exampleShape(reading: configuration.model)
     _ = try Model(reading: configuration.model, exampleShape: shape)
-    data = try RunData(configuration.data, seed: configuration.training.seed) {
-      observe(.preparing($0, $1))
-    }
+    let place = DataPlace.training(
+      configuration.data.file, run: path, isResumed: resume != .never)
+    var found = configuration.data
+    found.file = place.path
+    data = try RunData(found, seed: configuration.training.seed) { observe(.preparing($0, $1)) }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
     try requireMemory(for: model, configuration.training)
@@ -135,7 +137,9 @@ public final class TrainingRun {
       savedStep = trainer.state.step
     }
     try folder.write(resolved.text(), to: "config.json")
-    try folder.write(environment.json(), to: "environment.json")
+    var here = environment
+    here.dataFolder = place.folder
+    try folder.write(here.json(), to: "environment.json")
     log = try MetricsLog(
       folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch,
       rollbacks: trainer.state.nonFiniteCounts.rollbacks)

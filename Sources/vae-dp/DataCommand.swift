@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VAEDP
 
 struct DataCommand: ParsableCommand {
@@ -22,12 +21,18 @@ struct SpritesCommand: ParsableCommand {
   @Flag(help: "Replace a file that exists.")
   var replace = false
 
+  func validate() throws {
+    guard (1...SpritesGrid.largestSize).contains(size) else {
+      throw ValidationError("--size takes a number from 1 to \(SpritesGrid.largestSize).")
+    }
+  }
+
   func run() throws {
     try reporting {
       let line = ProgressLine()
       let generator = SpritesGenerator(size: size)
       let interruption = Interruption()
-      try makeFolder(of: output)
+      try makeOutputFolder(of: output)
       try generator.write(to: output, replacing: replace) { done, total in
         try interruption.endWork()
         line.show("drawing \(printable(output)) \(done * 100 / max(1, total)) %")
@@ -53,7 +58,7 @@ struct MNISTCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let (line, interruption) = (ProgressLine(), Interruption())
-      try makeFolder(of: output)
+      try makeOutputFolder(of: output)
       try MNISTImporter.importFiles(from: from, to: output, replacing: replace) { done, total in
         try interruption.endWork()
         line.show("packing \(printable(output)) \(done * 100 / max(1, total)) %")
@@ -68,9 +73,4 @@ extension Interruption {
   fileprivate func endWork() throws {
     if signal != 0 { throw ExitCode(128 + signal) }
   }
-}
-
-private func makeFolder(of file: String) throws {
-  try FileManager.default.createDirectory(
-    at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
 }

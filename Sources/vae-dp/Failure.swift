@@ -22,7 +22,8 @@ func say(_ problem: String) {
   try? FileHandle.standardError.write(contentsOf: Data("vae-dp: \(printable(problem))\n".utf8))
 }
 
-/// Exit codes follow sysexits.h; 20 is a training that diverged.
+/// Exit codes follow sysexits.h; 20 is a training that diverged. The table for users is in
+/// `Documentation/configuration.md`.
 func status(of error: any Error) -> Int32 {
   switch error {
   case let error as ConfigurationError: error.code == .missingFile ? 66 : 78
@@ -48,8 +49,9 @@ func status(of error: any Error) -> Int32 {
     }
   case is SnapshotMismatch: 78
   case is NonFiniteReport, is NonFiniteStep: 20
-  case is ReportError: 73
-  case is CocoaError, is IOFailure, is OutputFailure: 74
+  case let error as OutputError: error.isPlaceRefused ? 73 : 74
+  case let error as IOFailure: error.isMissing ? 66 : 74
+  case is CocoaError, is OutputFailure: 74
   default: 70
   }
 }
