@@ -35,10 +35,11 @@ extension KernelCall {
   /// Floating-point operations of a product, a multiplication and an addition counted as two.
   package var flops: Int {
     switch self {
-    case .matmul(let s, _, _, _, _): 2 * s.rows * s.columns * s.inner
+    case .matmul(let s, _, _, _, _): product(2, s.rows, s.columns, s.inner)
     case .convolution(_, let s, _, _, _, _), .columns(let s, _, _, _):
-      2 * s.count * s.outHeight * s.outWidth * s.outChannels * s.inChannels * s.kernelHeight
-        * s.kernelWidth
+      product(
+        2, s.count, s.outHeight, s.outWidth, s.outChannels, s.inChannels, s.kernelHeight,
+        s.kernelWidth)
     case .sparse(let sparse, _, _, _): sparse.flops
     case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
     }
@@ -60,6 +61,14 @@ extension KernelCall {
     case .fill(_, let count, _): return 4 * count
     case .matmul, .convolution, .columns, .sparse: return 0
     }
+  }
+}
+
+/// A product of counts, or the largest number below it: what nobody can compute can still be summarised.
+private func product(_ factors: Int...) -> Int {
+  factors.reduce(1) { product, factor in
+    let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+    return overflow ? .max : next
   }
 }
 

@@ -46,7 +46,8 @@ func status(of error: any Error) -> Int32 {
     case .missing, .nothingToResume, .noSplit: 66
     case .changedConfiguration, .tooLarge: 78
     }
-  case is SnapshotMismatch: 78
+  case is SnapshotMismatch, is MemoryShortage: 78
+  case is StateError: 65
   case is NonFiniteReport, is NonFiniteStep: 20
   case is ReportError: 73
   case is CocoaError, is IOFailure, is OutputFailure: 74
