@@ -65,6 +65,14 @@ extension KernelCall {
   }
 }
 
+/// A product of counts, or the largest number below it: what nobody can compute can still be summarised.
+private func product(_ factors: Int...) -> Int {
+  factors.reduce(1) { product, factor in
+    let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+    return overflow ? .max : next
+  }
+}
+
 extension CallEpilogue {
   fileprivate var label: String {
     (bias == nil ? "" : " + bias") + (slope.map { $0 == 0 ? " + ReLU" : " + LeakyReLU" } ?? "")

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Configuration
 internal import Evaluation
 internal import Execution
@@ -26,6 +27,7 @@ extension TrainedModel {
   /// - Returns: the files written.
   /// - Throws: `ExportError` where a graph has no counterpart in the format; `OutputError`.
   public func export(_ format: ExportFormat, to folder: String) throws -> [String] {
+    if folder == defaultExportFolder { try LocalFileSystem().requireOwnFolder(folder) }
     try makeOutputFolder(folder)
     switch format {
     case .onnx:
