@@ -42,7 +42,9 @@ public func writeOutput(to path: String, by write: (_ staging: String) throws ->
     try? files.remove(staging)
     guard let number = errorNumber(of: error) else { throw error }
     throw OutputError(
-      failure: IOFailure(operation: "write", path: path, errorNumber: number))
+      failure: IOFailure(
+        operation: "write", path: path, errorNumber: number,
+        obstacle: (error as? IOFailure)?.obstacle))
   }
 }
 
