@@ -44,7 +44,7 @@ sanitize: system
 	  [ $$code = 0 ] || exit $$code; \
 	done
 
-# Mutated data sets, configurations and IDX files, COUNT of each; the same SEED repeats a run.
+# Mutated data sets, configurations, IDX files and checkpoints, COUNT of each; the same SEED repeats a run.
 COUNT ?= 10000
 SEED ?= 1
 fuzz: system

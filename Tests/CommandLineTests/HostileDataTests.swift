@@ -107,6 +107,18 @@ import Testing
     let units = #"["flatten",{"dense":{"units":16777216}},{"dense":{"units":16777216}}]"#
     let large = try run("train", "small.json", "--dry-run", "model.encoder=\(units)", in: folder)
     #expect(large.code == 78 && large.errors.contains("MiB of free memory"), "\(large)")
+    // Few weights, and products beyond all counting.
+    let images = #"""
+      {"encoder":[{"conv":{"channels":1,"kernel":1024,"stride":1024}},"flatten"],
+       "posterior":{"gaussian":{"latent":1}},
+       "decoder":[{"reshape":{"channels":1,"height":1,"width":1}},
+         {"convTranspose":{"channels":1,"kernel":1024,"stride":1024}},
+         {"convTranspose":{"channels":1,"kernel":40,"stride":40}}],"likelihood":"bernoulli"}
+      """#
+    let summary = try run(
+      "summary", "small.json", "model=\(images)", "training.batchSize=1000000", "training.shards=1",
+      in: folder)
+    #expect(summary.code == 0, "\(summary)")
   }
 
   @Test func limitsOfTheProcessAreTold() throws {
@@ -158,6 +170,18 @@ import Testing
   func mutantsCrashNoParser(parser: ParserTarget) throws {
     let report = try parser.fuzz(count: 1000, seed: 1, in: folder.url)
     #expect(report.slowest < 10)
+  }
+
+  @Test func mutatedCheckpointsAreTakenOrToldOf() throws {
+    let target = try CheckpointTarget(folder: folder.url.appending(path: "fuzz"))
+    for report in [
+      try target.fuzz(count: TestScale.count(100, torture: 5000), seed: 3),
+      try target.fuzz(
+        program: Program.executable, count: TestScale.count(2, torture: 100), seed: 3),
+    ] {
+      #expect(report.faults.isEmpty, "\(report)")
+      #expect(report.cases > 0)
+    }
   }
 
   @Test(.enabled(if: libraryMayCrash, "libhdf5 is reported before it crashes"))
