@@ -97,10 +97,7 @@ public struct Plan: Sendable {
     arenaCount = memory.count
     let sparsity = sparse.values.first
     calls = program.instructions.map { $0.call(program.buffers, places, sparsity) }
-    productFlops = calls.reduce(0) { sum, call in
-      let (next, overflow) = sum.addingReportingOverflow(call.flops)
-      return overflow ? .max : next
-    }
+    productFlops = calls.reduce(0) { $0 + $1.flops }
     readsNonZeros =
       calls.contains { if case .sparse = $0 { true } else { false } }
       || weightGradients.contains { $0.b == nil }

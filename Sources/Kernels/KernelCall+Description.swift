@@ -65,13 +65,8 @@ extension KernelCall {
   }
 }
 
-/// A product of counts, or the largest number below it: what nobody can compute can still be summarised.
-private func product(_ factors: Int...) -> Int {
-  factors.reduce(1) { product, factor in
-    let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-    return overflow ? .max : next
-  }
-}
+/// A product of counts, which may be more than an integer holds.
+private func product(_ factors: Int...) -> Double { factors.reduce(1) { $0 * Double($1) } }
 
 extension CallEpilogue {
   fileprivate var label: String {

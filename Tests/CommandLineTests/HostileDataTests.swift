@@ -174,11 +174,11 @@ import Testing
   }
 
   @Test func mutatedCheckpointsAreTakenOrToldOf() throws {
-    let target = try CheckpointTarget(folder: folder.url)
+    let target = try CheckpointTarget(folder: folder.url.appending(path: "fuzz"))
     for report in [
-      try target.fuzz(count: TestScale.count(300, torture: 5000), seed: 3),
+      try target.fuzz(count: TestScale.count(100, torture: 5000), seed: 3),
       try target.fuzz(
-        program: Program.executable, count: TestScale.count(6, torture: 100), seed: 3),
+        program: Program.executable, count: TestScale.count(2, torture: 100), seed: 3),
     ] {
       #expect(report.faults.isEmpty, "\(report)")
       #expect(report.cases > 0)

@@ -39,9 +39,10 @@ package struct CheckpointTarget {
     var last: LoadedCheckpoint
   }
 
-  /// Trains what the mutations begin with; all files go to `folder`.
+  /// Trains what the mutations begin with; all files go to `folder`, which is made.
   package init(folder: URL) throws {
     self.folder = folder
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = try HDF5File.create(at: folder.appending(path: "data.h5").path)
     for (name, count) in [("train/images", 24), ("test/images", 5)] {
       let values = (0..<count * 36).map { UInt8($0 * 7919 % 251) }
