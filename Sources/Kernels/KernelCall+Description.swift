@@ -80,5 +80,3 @@ extension ConvolutionCall {
       + "kernel \(kernelHeight)×\(kernelWidth)"
   }
 }
-
-private func product(_ factors: Int...) -> Double { factors.reduce(1) { $0 * Double($1) } }
