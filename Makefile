@@ -4,6 +4,9 @@ SHELL := /bin/bash
 PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/vae-dp
 CONFIG ?= configs/conv.json
+# The whole output of tests goes to a file; shown are suites, failures and counts.
+LOG := .build/test.log
+SHOWN = 2>&1 | tee $(LOG) | awk -f Tests/summary.awk
 
 .PHONY: train test torture sanitize fuzz libfuzzer build system lint clean
 
@@ -17,14 +20,16 @@ build: system
 # Lint, then every test in release mode, as the kernels run for users.
 test: system lint
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	@echo "every line of the tests: $(LOG)"
+	swift test -c release --skip-build $(SHOWN)
 
 # The tests that `make test` does at a small size, at their full one: every call of a save killed and
 # failed, 500 SIGKILLs, 10,000 flipped bits, threads × shards × models over 500 steps, a full disk.
 torture: system
 	swift build -c release --build-tests
 	VAEDP_TORTURE=1 swift test -c release --skip-build \
-	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|HostileDataTests|RandomLoopTests'
+	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|HostileDataTests|RandomLoopTests' \
+	  $(SHOWN)
 
 # All tests with the thread sanitizer, then with the address sanitizer, each in a build of its own. What
 # either reports of any process, the program's too, is shown and fails. Signals stay the program's own.
@@ -39,12 +44,12 @@ sanitize: system
 	  export VAEDP_SANITIZER=$$kind; \
 	  export TSAN_OPTIONS=$(SANITIZER_OPTIONS):log_path=$$reports/report; \
 	  export ASAN_OPTIONS=$$TSAN_OPTIONS; \
-	  code=0; $$scratch/release/vae-dpPackageTests.xctest --testing-library swift-testing || code=$$?; \
+	  code=0; $$scratch/release/vae-dpPackageTests.xctest --testing-library swift-testing $(SHOWN) || code=$$?; \
 	  if [ -n "$$(ls $$reports)" ]; then cat $$reports/*; code=1; fi; \
 	  [ $$code = 0 ] || exit $$code; \
 	done
 
-# Mutated data sets, configurations and IDX files, COUNT of each; the same SEED repeats a run.
+# Mutated data sets, configurations, IDX files and checkpoints, COUNT of each; the same SEED repeats a run.
 COUNT ?= 10000
 SEED ?= 1
 fuzz: system

@@ -108,7 +108,10 @@ let package = Package(
     support("TestScale", []),
     support(
       "FuzzTargets",
-      ["Checkpoints", "Configuration", "Datasets", "GraphReference", "Models", "Runs"]),
+      [
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
+        "GraphReference", "HDF5", "Models", "Reports", "Runs", "Training",
+      ]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),

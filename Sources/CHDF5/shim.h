@@ -4,8 +4,10 @@
 #define CHDF5_SHIM_H
 
 #include <hdf5.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_create_only(void) { return H5F_ACC_EXCL; }
@@ -44,6 +46,17 @@ static inline int chdf5_is_ieee_float(hid_t type, int bits) {
   return H5Tequal(type, bits == 32 ? H5T_IEEE_F32BE : H5T_IEEE_F64BE);
 }
 
+// 1 when `type` is a binary16 of IEEE 754 in either byte order, which libhdf5 before 1.14.4 has no name for.
+static inline int chdf5_is_ieee_half(hid_t type) {
+  size_t sign, exponent, exponent_size, mantissa, mantissa_size;
+  H5T_order_t order = H5Tget_order(type);
+  if (H5Tget_size(type) != 2 || H5Tget_precision(type) != 16) return 0;
+  if (order != H5T_ORDER_LE && order != H5T_ORDER_BE) return 0;
+  if (H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size) < 0) return -1;
+  return sign == 15 && exponent == 10 && exponent_size == 5 && mantissa == 0 && mantissa_size == 10
+      && H5Tget_ebias(type) == 15 && H5Tget_norm(type) == H5T_NORM_IMPLIED;
+}
+
 static inline int chdf5_set_variable_length(hid_t type) { return H5Tset_size(type, H5T_VARIABLE); }
 
 // Whether the address is the library's mark for "nothing is stored".
@@ -77,6 +90,9 @@ static inline herr_t chdf5_object_address(hid_t object, uint64_t *address) {
   *address = status < 0 ? 0 : (uint64_t)info.addr;
   return status;
 }
+
+// Has the kernel kill this process when the thread that started it ends; `prctl` is variadic.
+static inline int chdf5_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 // Keeps libhdf5 from printing its error stack; a setting of the calling thread.
 static inline int chdf5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

@@ -22,7 +22,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable {
     case shapeMismatch
     /// A name that a file cannot hold, or two of the same.
     case invalidName
-    /// A parameter, statistic or moment that is infinite or no number; never saved.
+    /// A parameter, statistic or moment that is infinite or no number; never saved, and never taken up.
     case notFinite
     /// There are checkpoints, and none can be used.
     case noneUsable
@@ -88,7 +88,7 @@ extension CheckpointError {
       case .missingObject: .missingObject
       case .wrongType: .typeMismatch
       case .wrongShape: .shapeMismatch
-      case .wrongKind, .refused, .notHDF5, .crash: .damaged
+      case .wrongKind, .refused, .notHDF5, .newerFormat, .crash, .tookTooLong: .damaged
       case .inputOutput, .cannotOpen, .alreadyExists, .closed:
         isReading ? .damaged : .inputOutput
       }

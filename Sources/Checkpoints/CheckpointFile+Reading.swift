@@ -16,8 +16,9 @@ extension CheckpointFile {
       let reader = Reader(file: try HDF5File(image: image, name: name), name: name)
       try reader.checkFormat()
       let label = CheckpointLabel(
-        step: try reader.integer("step", of: "/"), epoch: try reader.integer("epoch", of: "/"),
-        isBest: try reader.integer("isBest", of: "/") != 0)
+        step: try reader.integer("step", of: "/", in: 0...Int.max),
+        epoch: try reader.integer("epoch", of: "/", in: 0...Int.max),
+        isBest: try reader.integer("isBest", of: "/", in: 0...1) == 1)
       let snapshot = try reader.snapshot()
       let (expected, found) = (try reader.digest(), contentDigest(of: snapshot, label))
       guard expected == found else {
@@ -75,11 +76,15 @@ private struct Reader {
     return digest
   }
 
-  func integer(_ attribute: String, of path: String) throws -> Int {
+  func integer(
+    _ attribute: String, of path: String, in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws -> Int {
     let value = try file.attribute(attribute, of: path)
-    guard case .integer(let integer) = value else {
+    guard case .integer(let integer) = value, range.contains(integer) else {
+      let (low, high) = (range.lowerBound, range.upperBound)
       throw error(
-        .damaged, "\(path)@\(attribute)", expected: "an integer",
+        .damaged, "\(path)@\(attribute)",
+        expected: low == .min ? "an integer" : "an integer from \(low) to \(high)",
         found: value.map { "\($0)" } ?? "no such attribute", remedy: "Use another checkpoint.")
     }
     return integer

@@ -54,7 +54,7 @@ extension CheckpointLoader {
     for (name, step) in found.sorted(by: { $0.step < $1.step }) {
       do throws(CheckpointError) {
         let bytes = try bytes(path(name))
-        let (_, label) = try CheckpointFile.read(bytes, name: path(name))
+        let (_, label) = try content(of: bytes, path(name))
         guard label.step == step else { throw misnamed(name, label) }
         inventory.manifest.append(CheckpointEntry(of: bytes, label))
       } catch {

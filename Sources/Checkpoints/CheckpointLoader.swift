@@ -1,3 +1,11 @@
+public import Training
+
+/// Throws where what a whole checkpoint says makes no sense.
+public typealias ContentCheck =
+  @Sendable (
+    _ snapshot: TrainingSnapshot, _ label: CheckpointLabel, _ file: String
+  ) throws(CheckpointError) -> Void
+
 /// Reads the checkpoints of one folder and changes nothing in it, so that a training may go on
 /// meanwhile.
 ///
@@ -7,9 +15,16 @@ public struct CheckpointLoader: Sendable {
   /// The folder: `RUN/checkpoints`.
   public let folder: String
   let files: any FileSystem
+  let check: ContentCheck
 
   /// A loader for `folder`, which need not exist.
-  public init(folder: String, files: any FileSystem = LocalFileSystem()) {
+  ///
+  /// - Parameter check: has the last word on every checkpoint; one that it throws for is a bad one.
+  public init(
+    folder: String, files: any FileSystem = LocalFileSystem(),
+    check: @escaping ContentCheck = { _, _, _ in }
+  ) {
+    self.check = check
     self.folder =
       folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     self.files = files
@@ -64,7 +79,8 @@ public struct CheckpointLoader: Sendable {
   /// Its SHA-256 is checked where the manifest beside it lists it.
   /// - Throws: Why it cannot be used.
   public static func load(
-    path: String, files: any FileSystem = LocalFileSystem()
+    path: String, files: any FileSystem = LocalFileSystem(),
+    check: @escaping ContentCheck = { _, _, _ in }
   ) throws(CheckpointError) -> LoadedCheckpoint {
     let target: String
     do throws(IOFailure) {
@@ -72,7 +88,8 @@ public struct CheckpointLoader: Sendable {
     } catch {
       throw CheckpointError(error)
     }
-    let loader = CheckpointLoader(folder: Checkpoints.folder(of: target), files: files)
+    let loader = CheckpointLoader(
+      folder: Checkpoints.folder(of: target), files: files, check: check)
     let bytes = try loader.bytes(target)
     var problems: [CheckpointProblem] = []
     var listed: [CheckpointEntry] = []
@@ -90,7 +107,7 @@ public struct CheckpointLoader: Sendable {
     if let entry = listed.first, !listed.contains(where: { $0.sha256 == hash }) {
       throw mismatch(target, entry, bytes, hash)
     }
-    let (snapshot, label) = try CheckpointFile.read(bytes, name: path)
+    let (snapshot, label) = try loader.content(of: bytes, path)
     return LoadedCheckpoint(
       snapshot: snapshot, entry: CheckpointEntry(of: bytes, label), path: path,
       isHashVerified: !listed.isEmpty, problems: problems)
@@ -122,10 +139,25 @@ public struct CheckpointLoader: Sendable {
     let bytes = try bytes(path)
     let hash = hexadecimalSHA256(of: bytes)
     guard hash == entry.sha256 else { throw Self.mismatch(path, entry, bytes, hash) }
-    let (snapshot, _) = try CheckpointFile.read(bytes, name: path)
+    let (snapshot, label) = try content(of: bytes, path)
+    guard (label.step, label.epoch) == (entry.step, entry.epoch) else {
+      throw CheckpointError(
+        code: .damaged, object: path,
+        expected: "step \(entry.step) and epoch \(entry.epoch), as \(Manifest.fileName) says",
+        found: "step \(label.step) and epoch \(label.epoch)", remedy: "Use another checkpoint.")
+    }
     return LoadedCheckpoint(
       snapshot: snapshot, entry: entry, path: path, isHashVerified: !inventory.isRebuilt,
       problems: problems)
+  }
+
+  /// What the bytes of a checkpoint file hold, looked at.
+  func content(
+    of bytes: [UInt8], _ path: String
+  ) throws(CheckpointError) -> (snapshot: TrainingSnapshot, label: CheckpointLabel) {
+    let content = try CheckpointFile.read(bytes, name: path)
+    try check(content.snapshot, content.label, path)
+    return content
   }
 
   private static func mismatch(

@@ -32,14 +32,15 @@ public struct CheckpointStore: Sendable {
   ///   - folder: `RUN/checkpoints`.
   ///   - keep: How many checkpoints stay, besides the best.
   ///   - anchors: Checkpoints that stay besides.
+  ///   - check: has the last word on every checkpoint that is read.
   /// - Throws: `.inputOutput`.
   /// - Precondition: `keep` is at least 1, and no other process writes this folder.
   public init(
     folder: String, keep: Int, anchors: Anchors = .none,
-    files: any FileSystem = LocalFileSystem()
+    files: any FileSystem = LocalFileSystem(), check: @escaping ContentCheck = { _, _, _ in }
   ) throws(CheckpointError) {
     precondition(keep >= 1, "CheckpointStore keeps \(keep) checkpoints: the last always stays")
-    loader = CheckpointLoader(folder: folder, files: files)
+    loader = CheckpointLoader(folder: folder, files: files, check: check)
     self.keep = keep
     self.anchors = anchors
     do {

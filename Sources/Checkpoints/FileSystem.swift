@@ -5,16 +5,17 @@ public protocol FileSystem: Sendable {
   /// - Throws: What `write` throws.
   func createFile(_ path: String, by write: (_ path: String) throws -> Void) throws
 
-  /// Writes a file, replacing what is there; a crash leaves any part of it.
+  /// Writes a file, replacing a plain one that is there; a crash leaves any part of it.
   func write(_ bytes: [UInt8], to path: String) throws(IOFailure)
 
-  /// The bytes of a regular file.
+  /// The bytes of a plain file; a symbolic link is not followed.
   func read(_ path: String) throws(IOFailure) -> [UInt8]
 
   /// Returns when the content of a file, or the names in a folder, would survive a power cut.
   func synchronize(_ path: String) throws(IOFailure)
 
-  /// Gives a file another name in the same folder, replacing what has it; atomic.
+  /// Gives a file or symbolic link another name in the same folder; atomic. A plain file that has the
+  /// name is replaced, a link by a link; nothing else is.
   func rename(_ path: String, to newPath: String) throws(IOFailure)
 
   /// Removes a file or symbolic link; one that is not there is removed already.
@@ -42,10 +43,31 @@ extension FileSystem {
   /// - Throws: `IOFailure`; `CheckpointError` if other bytes are read back.
   package func replace(_ path: String, with bytes: [UInt8], isDurable: Bool = true) throws {
     let staging = stagingPath(for: path)
-    try write(bytes, to: staging)
-    guard isDurable else { return try rename(staging, to: path) }
-    guard try read(staging) == bytes else { throw CheckpointError.readBack(staging, "the bytes") }
-    try publish(staging, as: path)
+    do {
+      try write(bytes, to: staging)
+      guard isDurable else { return try rename(staging, to: path) }
+      guard try read(staging) == bytes else { throw CheckpointError.readBack(staging, "the bytes") }
+      try publish(staging, as: path)
+    } catch {
+      try? remove(staging)
+      throw error
+    }
+  }
+
+  /// Replaces `path` with a file that `write` makes and closes under the path that it is given; survives a
+  /// power cut from then on.
+  ///
+  /// - Throws: `IOFailure`; what `write` throws. What was there before is there still, or the new file is.
+  package func replace(_ path: String, by write: (_ staging: String) throws -> Void) throws {
+    let staging = stagingPath(for: path)
+    do {
+      try remove(staging)
+      try createFile(staging, by: write)
+      try publish(staging, as: path)
+    } catch {
+      try? remove(staging)
+      throw error
+    }
   }
 
   /// Gives a file that was written under its staging name its own, to survive a power cut.

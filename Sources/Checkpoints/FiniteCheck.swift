@@ -1,10 +1,13 @@
-internal import Training
+package import Training
 
 /// Throws `.notFinite`, naming the array and the place in it, unless every number of a snapshot is
-/// finite: the last line of defence before a checkpoint is written.
+/// finite: the last line of defence before a checkpoint is written, and
+/// the first where one is taken up.
 ///
 /// - Complexity: one pass over the arrays, small beside their hash.
-func requireFinite(_ snapshot: TrainingSnapshot, _ path: String) throws(CheckpointError) {
+package func requireFinite(
+  _ snapshot: TrainingSnapshot, _ path: String
+) throws(CheckpointError) {
   let moments = snapshot.moments.flatMap { moment in
     moment.arrays.map { (object: "/optimizer/\(moment.name)/\($0.name)", array: $0) }
   }

@@ -1,6 +1,11 @@
 internal import Glibc
+internal import HDF5
 
 /// The file system of this machine; calls that a signal interrupts are repeated.
+///
+/// What has a file's name may be somebody else's doing: a symbolic link is not followed, a file with a
+/// second name elsewhere is not written, and a pipe, device, socket or folder is not opened. The folders
+/// on the way are the caller's to choose (`createOwnFolder`).
 public struct LocalFileSystem: FileSystem {
   /// The file system.
   public init() {}
@@ -10,40 +15,35 @@ public struct LocalFileSystem: FileSystem {
     try write(path)
   }
 
-  /// Writes a file, replacing what is there.
+  /// Writes a file, replacing a plain one that is there.
   public func write(_ bytes: [UInt8], to path: String) throws(IOFailure) {
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = try call("create", path) { unsafe open(path, flags, 0o666) }
-    do throws(IOFailure) {
-      var written = 0
-      while written < bytes.count {
-        written += try call("write", path) {
-          unsafe bytes.withUnsafeBytes { buffer in
-            unsafe Glibc.write(
-              descriptor, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
-          }
-        }
-      }
-    } catch {
-      _ = close(descriptor)
-      throw error
+    let descriptor = try open(path, O_WRONLY | O_CREAT, to: "create")
+    try finishing(descriptor, path) { () throws(IOFailure) in
+      try call("empty", path) { ftruncate(descriptor, 0) }
+      try write(bytes, descriptor, path)
     }
-    try closing(descriptor, path)
   }
 
-  /// The bytes of a regular file.
+  /// Adds to the end of a file that is there.
+  package func append(_ bytes: [UInt8], to path: String) throws(IOFailure) {
+    let descriptor = try open(path, O_WRONLY | O_APPEND, to: "append to")
+    try finishing(descriptor, path) { () throws(IOFailure) in try write(bytes, descriptor, path) }
+  }
+
+  /// A descriptor of a file to read and write, made where there is none; the caller closes it.
+  package func openToUpdate(_ path: String) throws(IOFailure) -> Int32 {
+    try open(path, O_RDWR | O_CREAT, to: "open")
+  }
+
+  /// The bytes of a plain file.
   public func read(_ path: String) throws(IOFailure) -> [UInt8] {
-    // A pipe of this name must not make the program wait.
-    let descriptor = try call("open", path) {
-      unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    }
+    let descriptor = try open(path, O_RDONLY, to: "open")
     defer { _ = close(descriptor) }
     var status = stat()
     try call("inspect", path) { unsafe fstat(descriptor, &status) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw IOFailure(
-        operation: "read", path: path,
-        errorNumber: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+    // A file with holes may be of any size.
+    guard Int(status.st_size) <= availableMemory() ?? .max else {
+      throw IOFailure(operation: "read", path: path, errorNumber: ENOMEM)
     }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var count = 0
@@ -63,7 +63,8 @@ public struct LocalFileSystem: FileSystem {
 
   /// Returns when the content of a file, or the names in a folder, would survive a power cut.
   public func synchronize(_ path: String) throws(IOFailure) {
-    let descriptor = try call("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    let descriptor = try call("open", path) { unsafe Glibc.open(path, flags) }
     do throws(IOFailure) {
       try call("synchronise", path) { fsync(descriptor) }
     } catch {
@@ -76,8 +77,14 @@ public struct LocalFileSystem: FileSystem {
     try closing(descriptor, path)
   }
 
-  /// Gives a file another name in the same folder, replacing what has it.
+  /// Gives a file or symbolic link another name in the same folder, replacing a plain file, or a link by a
+  /// link.
   public func rename(_ path: String, to newPath: String) throws(IOFailure) {
+    if let found = kind(of: newPath), found != S_IFREG,
+      found != S_IFLNK || kind(of: path) != S_IFLNK
+    {
+      throw Self.obstructed("replace", newPath, by: found)
+    }
     try call("rename", path) { unsafe Glibc.rename(path, newPath) }
   }
 
@@ -125,6 +132,20 @@ public struct LocalFileSystem: FileSystem {
     }
   }
 
+  /// Makes a folder inside one of the program's own. A link of this name might lead anywhere, so it is
+  /// refused.
+  package func createOwnFolder(_ path: String) throws(IOFailure) {
+    try requireOwnFolder(path)
+    try createFolder(path)
+  }
+
+  /// Throws where something else than a folder has the name; nothing may have it.
+  package func requireOwnFolder(_ path: String) throws(IOFailure) {
+    if let found = kind(of: path), found != S_IFDIR {
+      throw Self.obstructed("use the folder", path, by: found)
+    }
+  }
+
   /// Makes a symbolic link.
   public func createLink(_ path: String, to target: String) throws(IOFailure) {
     try call("link", path) { unsafe symlink(target, path) }
@@ -137,6 +158,81 @@ public struct LocalFileSystem: FileSystem {
     }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)
+  }
+
+  /// Opens a plain file; what else has the name is refused, before opening could do anything to it and
+  /// after.
+  private func open(
+    _ path: String, _ flags: Int32, to operation: String
+  ) throws(IOFailure) -> Int32 {
+    if let found = kind(of: path), found != S_IFREG {
+      throw Self.obstructed(operation, path, by: found)
+    }
+    let flags = flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+    let descriptor = try call(operation, path) { unsafe Glibc.open(path, flags, 0o666) }
+    do throws(IOFailure) {
+      var status = stat()
+      try call("inspect", path) { unsafe fstat(descriptor, &status) }
+      let found = status.st_mode & S_IFMT
+      guard found == S_IFREG else { throw Self.obstructed(operation, path, by: found) }
+      if flags & O_ACCMODE != O_RDONLY, status.st_nlink > 1 {
+        throw IOFailure(
+          operation: operation, path: path, errorNumber: EMLINK,
+          obstacle: "a file that has another name elsewhere (a hard link)")
+      }
+      return descriptor
+    } catch {
+      _ = close(descriptor)
+      throw error
+    }
+  }
+
+  /// The type bits of what has the name; nil where nothing has it, or where it cannot be told.
+  private func kind(of path: String) -> mode_t? {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  private static func obstructed(
+    _ operation: String, _ path: String, by kind: mode_t
+  ) -> IOFailure {
+    let (number, obstacle): (Int32, String) =
+      switch kind {
+      case S_IFREG: (ENOTDIR, "a file")
+      case S_IFLNK: (ELOOP, "a symbolic link")
+      case S_IFDIR: (EISDIR, "a folder")
+      case S_IFIFO: (EINVAL, "a pipe")
+      case S_IFSOCK: (EINVAL, "a socket")
+      default: (EINVAL, "a device")
+      }
+    return IOFailure(operation: operation, path: path, errorNumber: number, obstacle: obstacle)
+  }
+
+  private func write(
+    _ bytes: [UInt8], _ descriptor: Int32, _ path: String
+  ) throws(IOFailure) {
+    var written = 0
+    while written < bytes.count {
+      written += try call("write", path) {
+        unsafe bytes.withUnsafeBytes { buffer in
+          unsafe Glibc.write(
+            descriptor, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+        }
+      }
+    }
+  }
+
+  /// Closes the descriptor after `body`, whatever that comes to.
+  private func finishing(
+    _ descriptor: Int32, _ path: String, _ body: () throws(IOFailure) -> Void
+  ) throws(IOFailure) {
+    do throws(IOFailure) {
+      try body()
+    } catch {
+      _ = close(descriptor)
+      throw error
+    }
+    try closing(descriptor, path)
   }
 
   /// The result of a system call that says −1 for a failure; repeated when a signal came between.

@@ -36,13 +36,9 @@ public struct SavedMinibatch: Sendable {
   public func write(
     to path: String, files: any FileSystem = LocalFileSystem()
   ) throws(CheckpointError) {
-    let staging = stagingPath(for: path)
     do {
-      try files.remove(staging)
-      try files.createFile(staging, by: fill)
-      try files.publish(staging, as: path)
+      try files.replace(path, by: fill)
     } catch {
-      try? files.remove(staging)
       throw CheckpointError(error, at: path, isReading: false)
     }
   }

@@ -20,7 +20,8 @@ extension JSONNode {
     return integer
   }
 
-  /// The number that stands here.
+  /// The number that stands here. All of them are computed with in float32: one that is too large for
+  /// it, or that it rounds onto an exclusive bound, is refused as if it were that infinity or bound.
   ///
   /// - Parameters:
   ///   - range: Inclusive bounds; an infinite one does not bound.
@@ -39,6 +40,9 @@ extension JSONNode {
   ) throws(ConfigurationError) -> Double {
     guard case .number(let value, _) = content else { throw mistyped(expected) }
     guard bounds.contains(value) else { throw error(.outOfRange, expected: expected) }
+    guard bounds.containRounded(value) else {
+      throw error(.outOfRange, expected: "\(expected) (in float32)")
+    }
     return value
   }
 
@@ -116,6 +120,12 @@ struct NumberBounds {
 
   func contains(_ value: Double) -> Bool {
     range?.contains(value) ?? true && value > above ?? -.infinity && value < below ?? .infinity
+  }
+
+  /// Whether a number that is valid is so in float32 too.
+  func containRounded(_ value: Double) -> Bool {
+    let rounded = Double(Float(value))
+    return rounded.isFinite && rounded > above ?? -.infinity && rounded < below ?? .infinity
   }
 
   /// "a number", and its bounds.

@@ -14,12 +14,16 @@ internal import Storage
   /// Examples computed at once; the last chunk may hold fewer.
   public let chunkRows: Int
   private let family: PlanFamily
+  private let memoryLimit: Int?
   private let replicas: [Replica]
 
   /// A runner for one family of graphs.
-  public init(_ family: PlanFamily, chunkRows: Int, threadCount: Int) {
+  ///
+  /// - Parameter memoryLimit: bytes that the workers' arrays and the results may take; nil for any.
+  public init(_ family: PlanFamily, chunkRows: Int, threadCount: Int, memoryLimit: Int? = nil) {
     self.family = family
     self.chunkRows = chunkRows
+    self.memoryLimit = memoryLimit
     replicas = (0..<max(1, threadCount)).map { _ in Replica() }
   }
 
@@ -29,7 +33,7 @@ internal import Storage
   ///   - rows: positions of the examples in the source.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of the noise; each example's draws depend on its position in the source.
-  /// - Throws: `KernelError` or `ShardFailure` where a product is refused or fails; what the source's
+  /// - Throws: `MemoryShortage`; `KernelError` or `ShardFailure` where a product is refused or fails; what the source's
   ///   `load` throws.
   public func run(
     _ rows: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
@@ -39,11 +43,13 @@ internal import Storage
       $0..<min($0 + chunkRows, rows.count)
     }
     let workers = max(1, min(replicas.count, chunks.count))
+    let largest = min(chunkRows, max(1, rows.count))
+    let stride = family.plan(rows: largest).slab.count
+    try requireMemory(rows: largest, workers: workers, results: chunks.count * stride)
     for (index, chunk) in chunks.enumerated() {
       _ = try replicas[index % workers].sequence(Batch(rows: chunk.count), of: family)
     }
     try source.load(rows.span)
-    let stride = family.plan(rows: min(chunkRows, max(1, rows.count))).slab.count
     let results = ChunkResults(
       slabs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,
       layouts: chunks.map { family.plan(rows: $0.count).slab })
@@ -63,6 +69,37 @@ internal import Storage
     }
     for chunk in chunks.indices where unsafe failed[chunk] { throw ShardFailure(shard: chunk) }
     return results
+  }
+}
+
+/// A run whose arrays take more memory than there is.
+public struct MemoryShortage: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Bytes that it may take.
+  public var limit: Int
+  /// Bytes that it would take.
+  public var needed: Double
+  /// Examples that each worker computes at once.
+  public var rows: Int
+  /// Workers.
+  public var workers: Int
+  /// One line.
+  public var description: String {
+    "model: expected one that works in \(limit >> 20) MiB of free memory, found "
+      + "\((needed / 1_048_576).rounded()) MiB for \(rows) examples on \(workers) threads. Use fewer "
+      + "--threads, or a model with smaller layers."
+  }
+}
+
+extension ChunkRunner {
+  private func requireMemory(
+    rows: Int, workers: Int, results: Int
+  ) throws(MemoryShortage) {
+    guard let memoryLimit else { return }
+    let arena = family.plan(rows: rows).arenaCount
+    // Results are copied once they are there.
+    let needed = 4 * (Double(workers) * Double(arena) + 2 * Double(results))
+    guard needed > Double(memoryLimit) else { return }
+    throw MemoryShortage(limit: memoryLimit, needed: needed, rows: rows, workers: workers)
   }
 }
 

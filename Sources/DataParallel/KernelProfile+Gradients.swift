@@ -37,7 +37,7 @@ extension Plan {
         name: "\(gradient.b == nil ? "sparse" : "matmul") TN \(gradient.rows)×\(examples)×"
           + "\(gradient.columns) of the minibatch, in \(tiles[index].count) tiles",
         implementation: "", seconds: time / .seconds(1) / Double(repetitions),
-        flops: 2 * gradient.rows * Int(Double(examples) * width), bytes: 0)
+        flops: 2 * Double(gradient.rows) * Double(examples) * width, bytes: 0)
     }
   }
 }

@@ -14,7 +14,7 @@ public struct KernelProfile: Sendable {
     /// Mean seconds of a call.
     public var seconds: Double
     /// Floating-point operations of a product; 0 for what is bound by memory.
-    public var flops: Int
+    public var flops: Double
     /// Bytes that a loop reads and writes.
     public var bytes: Int
   }

@@ -16,7 +16,7 @@ func writeAtomically(
   guard unsafe replacing || access(path, F_OK) != 0 else {
     throw DatasetError(
       code: .alreadyExists, file: path, object: "", expected: "no file", found: "one",
-      remedy: "Choose another name, or allow it to be replaced.")
+      remedy: "Choose another name with --output FILE, or write over it with --replace.")
   }
   let staging = path + ".partial"
   if unsafe unlink(staging) != 0, errno != ENOENT { throw failure("remove", staging) }

@@ -27,7 +27,7 @@ extension CompressedRows {
   /// Tells each number of an integer member.
   func eachInteger(_ member: String, _ body: (Int64) throws -> Void) throws {
     let info = try info(member)
-    guard isInteger(info.elementType) else {
+    guard info.elementType.isInteger else {
       throw problem(
         .wrongType, member, "integers of at most 63 bits", "\(info.elementType)",
         "Convert it, for example with numpy's astype('int64').")
@@ -41,22 +41,18 @@ extension CompressedRows {
     var values: [Float] = []
     values.reserveCapacity(count)
     switch info.elementType {
-    case .float32, .float64:
+    case .float16, .float32, .float64:
       try blocks(info, zero: 0, as: Double.self) { for x in $0 { values.append(Float(x * scale)) } }
-    case let type where isInteger(type):
+    case let type where type.isInteger:
       try blocks(info, zero: 0, as: Int64.self) {
         for x in $0 { values.append(Float(Double(x) * scale)) }
       }
     default:
       throw problem(
-        .wrongType, "data", "integers of at most 63 bits, float32 or float64",
+        .wrongType, "data", "bool, integers of at most 63 bits, float16, float32 or float64",
         "\(info.elementType)", "Convert it, for example with numpy's astype('float32').")
     }
     return values
-  }
-
-  private func isInteger(_ type: ElementType) -> Bool {
-    [.uint8, .int8, .uint16, .int16, .uint32, .int32, .int64].contains(type)
   }
 
   private func blocks<Number: HDF5Element>(

@@ -66,16 +66,22 @@ struct CompressedRows {
       "Write the shape of the matrix, for example [1000, 20108].")
   }
 
-  /// Where each row's non-zeros start, and where the last ones end.
-  func starts(rows: Int, columns: Int) throws -> [Int64] {
+  /// Throws where `indptr` does not have a number for each row, and one more.
+  func requireStarts(rows: Int, columns: Int) throws {
     let count = try length("indptr")
     guard count == rows + 1 else {
       throw problem(
         .wrongShape, "indptr", "\(rows + 1) numbers for \(rows) rows", "\(count)",
         count == columns + 1
-          ? "That is one per column: convert the matrix with scipy's tocsr()."
+          ? "That is one per column: convert the matrix with scipy's tocsr(), or, where its columns are "
+            + "the examples (10x), write its 'shape' in reverse."
           : "Write 'shape' and 'indptr' of the same matrix.")
     }
+  }
+
+  /// Where each row's non-zeros start, and where the last ones end.
+  func starts(rows: Int, columns: Int) throws -> [Int64] {
+    try requireStarts(rows: rows, columns: columns)
     let starts = try integers("indptr")
     guard starts[0] == 0 else {
       throw problem(

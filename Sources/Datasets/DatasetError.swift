@@ -10,6 +10,8 @@ public struct DatasetError: Error, CustomStringConvertible, Sendable {
     case wrongShape
     /// Elements of a type that is not taken in.
     case wrongType
+    /// Chunks that the file does not hold.
+    case incomplete
     /// Nothing to train on.
     case empty
     /// A layout or scale that is not understood.

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import HDF5
 internal import Storage
 
@@ -13,7 +12,7 @@ extension DatasetReader {
     var info: DatasetInfo { rows.info }
 
     init(file path: String, dataset: String) throws {
-      guard unsafe access(path, F_OK) == 0 else {
+      guard !isMissing(path) else {
         throw DatasetError(
           code: .missingFile, file: path, object: "", expected: "an HDF5 file",
           found: "no file of this name",
@@ -69,17 +68,15 @@ extension DatasetReader {
       return value
     }
 
+    /// What the elements become in memory.
+    func element() throws -> MemoryExamples.Element {
+      try MemoryExamples.Element(of: info.elementType, problem: problem)
+    }
+
     /// How all rows come into memory; `scale` is for floats.
-    func reading(_ layout: ExampleLayout, scale: Double) throws -> RowReading {
-      let element: MemoryExamples.Element
-      switch info.elementType {
-      case .uint8: element = .bytes
-      case .float32, .float64: element = .floats
-      default:
-        throw problem(
-          .wrongType, "uint8, float32 or float64", "\(info.elementType)",
-          "Convert the dataset, for example with numpy's astype('float32').")
-      }
+    func reading(
+      _ layout: ExampleLayout, _ element: MemoryExamples.Element, scale: Double
+    ) throws -> RowReading {
       let bytes = layout.rowCount * layout.exampleSize * element.size
       guard let memory = SharedMemory(byteCount: bytes) else {
         throw problem(

@@ -1,5 +1,4 @@
 public import DataParallel
-internal import Glibc
 internal import HDF5
 
 extension DatasetReader {
@@ -13,13 +12,15 @@ extension DatasetReader {
   ///   - group: Path of the group inside it, for example `X`.
   ///   - scale: What values are multiplied by. Without it the attribute `scale` decides; without that
   ///     they stay as they are, whatever their type.
+  ///   - missingChunks: What becomes of chunks of its members that the file does not hold.
   /// - Returns: The examples; `nil` where the path is no group or one without any of these members.
   /// - Throws: `DatasetError` for what breaks the form, naming the member; `HDF5Error` for what the
   ///   file itself has.
   public static func sparse(
-    file path: String, group: String, scale: Double? = nil
+    file path: String, group: String, scale: Double? = nil,
+    missingChunks: MissingChunkRule = .refuse
   ) throws -> SparseExamples? {
-    guard unsafe access(path, F_OK) == 0 else { return nil }  // `open` says what is missing.
+    if isMissing(path) { return nil }  // `open` says what is missing.
     let file = try HDF5File(reading: path)
     guard try file.isGroup(group) else { return nil }
     let (members, wanted) = (try file.children(of: group), ["data", "indices", "indptr"])
@@ -32,6 +33,7 @@ extension DatasetReader {
         "no '\(name)'", "Write all three, as scipy.sparse.csr_matrix has them.")
     }
     let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))
+    for name in wanted { try missingChunks.check("\(group)/\(name)", of: file, path) }
     try requireMemory(8 * rows, for: "\(rows) rows", file: path, object: group)
     let starts = try matrix.starts(rows: rows, columns: columns)
     let count = Int(starts.last ?? 0)

@@ -1,12 +1,13 @@
 extension Inspection {
-  /// The inspection as lines for a reader.
-  public var text: String {
+  /// The inspection for a reader. What a file calls its objects is in the lines as it is: whoever shows
+  /// them on a terminal escapes what could steer it, line ends too.
+  public var lines: [String] {
     var lines = [file]
     for entry in entries { lines += entry.lines }
     if entries.isEmpty { lines.append("  nothing in it") }
     lines.append("")
     lines.append(advice)
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   private var advice: String {
@@ -43,7 +44,7 @@ extension Inspection.Entry {
     if let exampleShape, let count = shape?.first {
       lines.append("    \(count) examples of shape \(exampleShape)")
     }
-    if let problem { lines.append("    \(problem)") }
+    for remark in [note, problem].compactMap({ $0 }) { lines.append("    \(remark)") }
     return lines
   }
 

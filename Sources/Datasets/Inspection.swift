@@ -22,10 +22,14 @@ public struct Inspection: Encodable, Sendable {
     public var attributes: [String: String] = [:]
     /// Its values in short; nil where they are no numbers.
     public var values: ValueSummary?
+    /// How many of its chunks are not in the file; nil where all are, or where it has none.
+    public var missingChunks: Int?
     /// Shape of one example, channels last, where training takes the dataset.
     public var exampleShape: [Int]?
     /// Why training does not take it, or what is wrong with it.
     public var problem: String?
+    /// What to mind about it, because of the program that wrote it.
+    public var note: String?
   }
 
   /// The file.
@@ -48,28 +52,8 @@ public struct Inspection: Encodable, Sendable {
       progress("looking at \(object.path)")
       entries.append(Entry(object, in: source, file, progress))
     }
-    data = Self.dataSection(file, entries)
-  }
-
-  /// The keys that name the datasets: the longest that fits, and its companions.
-  private static func dataSection(_ file: String, _ entries: [Entry]) -> [String: String] {
-    func rows(_ entry: Entry) -> Int { entry.shape?.first ?? 0 }
-    func name(_ entry: Entry) -> String { String(entry.path.drop { $0 == "/" }) }
-    let fitting = entries.filter { $0.exampleShape != nil }
-    let named = fitting.filter { $0.path.lowercased().contains("train") }
-    guard
-      let train = (named.isEmpty ? fitting : named).enumerated()
-        .max(by: { (rows($0.element), -$0.offset) < (rows($1.element), -$1.offset) })?.element
-    else { return [:] }
-    var section = ["file": file, "train": name(train)]
-    for (key, mark) in [("test", "test"), ("validation", "val")] {
-      let other = fitting.first {
-        $0.path != train.path && $0.exampleShape == train.exampleShape
-          && $0.path.lowercased().contains(mark)
-      }
-      if let other { section[key] = name(other) }
-    }
-    return section
+    noteOrigins()
+    data = recommendation
   }
 }
 
@@ -107,6 +91,11 @@ extension Inspection.Entry {
         problem = "training expects finite values. Remove or replace rows with NaN or infinity."
         return
       }
+      if let missing = try source.missingChunks(of: path) {
+        missingChunks = missing.count
+        problem = "training expects all chunks, and \(missing.text). \(MissingChunks.remedy)"
+        return
+      }
       exampleShape = try Self.exampleShape(info, attributes["layout"], file)
     } catch {
       problem = (error as? HDF5Error).map { "\($0.found). \($0.remedy)" } ?? Self.reason(error)
@@ -121,6 +110,10 @@ extension Inspection.Entry {
     do {
       try matrix.requireRows()
       let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))
+      try matrix.requireStarts(rows: rows, columns: columns)
+      for name in ["data", "indices", "indptr"] {
+        try MissingChunkRule.refuse.check("\(path)/\(name)", of: source, file)
+      }
       (kind, shape, exampleShape) = ("sparse rows", [rows, columns], [columns])
     } catch { problem = Self.reason(error) }
   }
@@ -136,11 +129,7 @@ extension Inspection.Entry {
         code: code, file: file, object: info.path, expected: expected, found: found,
         remedy: remedy)
     }
-    guard [.uint8, .float32, .float64].contains(info.elementType) else {
-      throw problem(
-        .wrongType, "uint8, float32 or float64", "\(info.elementType)",
-        "Convert the dataset, for example with numpy's astype('float32').")
-    }
+    _ = try MemoryExamples.Element(of: info.elementType, problem: problem)
     let declared: [String: ImageLayout] = ["NCHW": .channelsFirst, "NHWC": .channelsLast]
     let images = layout.flatMap { declared[$0] }
     let layout = try ExampleLayout(
@@ -151,7 +140,7 @@ extension Inspection.Entry {
 
   private static func reason(_ error: any Error) -> String {
     guard let error = error as? DatasetError else { return "\(error)" }
-    return "training expects \(error.expected). \(error.remedy)"
+    return "training expects \(error.expected), and found \(error.found). \(error.remedy)"
   }
 
   private static func text(_ value: AttributeValue) -> String {

@@ -13,9 +13,12 @@ public enum MNISTImporter {
   ///   - folder: Where the IDX files are.
   ///   - path: The HDF5 file; it appears when it is complete.
   ///   - replacing: Whether a file of this name may be replaced.
-  /// - Throws: `DatasetError` for a missing, malformed or mismatching file; `HDF5Error`.
+  ///   - progress: Told the images done of one of the two files; what it throws ends the work.
+  /// - Throws: `DatasetError` for a missing, malformed or mismatching file; `HDF5Error`; what `progress`
+  ///   throws. No file is left then.
   public static func importFiles(
-    from folder: String, to path: String, replacing: Bool = false
+    from folder: String, to path: String, replacing: Bool = false,
+    progress: (_ rowsDone: Int, _ rowCount: Int) throws -> Void = { _, _ in }
   ) throws {
     // Found before anything is written, so that what is missing is told at once.
     let files = try ["train", "t10k"].map { prefix in
@@ -26,7 +29,7 @@ public enum MNISTImporter {
     }
     try writeAtomically(to: path, replacing: replacing) { output in
       for (group, files) in zip(["train", "test"], files) {
-        try copy(images: files.images, labels: files.labels, to: group, of: output)
+        try copy(images: files.images, labels: files.labels, to: group, of: output, progress)
       }
       try output.setAttribute("generator", of: "/", to: .string("vae-dp mnist"))
       try output.setAttribute("version", of: "/", to: .integer(1))
@@ -34,7 +37,8 @@ public enum MNISTImporter {
   }
 
   private static func copy(
-    images imagePath: String, labels labelPath: String, to group: String, of output: HDF5File
+    images imagePath: String, labels labelPath: String, to group: String, of output: HDF5File,
+    _ progress: (Int, Int) throws -> Void
   ) throws {
     let labels = try IDXFile(reading: labelPath)
     guard labels.shape.count == 1 else {
@@ -48,7 +52,15 @@ public enum MNISTImporter {
       throw mismatch(imagePath, "\(labels.shape[0]) images, as labels", "\(images.shape[0])")
     }
     let name = "\(group)/images"
-    try output.write(name, shape: images.shape, values: images.bytes.span, deflate: 4)
+    try output.createDataset(name, shape: images.shape, of: UInt8.self, deflate: 4)
+    let (count, rowSize) = (images.shape[0], images.bytes.count / images.shape[0])
+    let block = max(1, (1 << 20) / rowSize)  // A chunk of the file.
+    for first in stride(from: 0, to: count, by: block) {
+      let rows = first..<min(first + block, count)
+      let part = images.bytes.span.extracting(rows.lowerBound * rowSize..<rows.upperBound * rowSize)
+      try output.writeRows(name, rows: rows, values: part)
+      try progress(rows.upperBound, count)
+    }
     try output.setAttribute("scale", of: name, to: .real(1 / 255))
     try output.write(
       "\(group)/labels", shape: labels.shape, values: labels.bytes.span, deflate: 4)
@@ -61,6 +73,12 @@ public enum MNISTImporter {
     for name in names {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       if unsafe access(path, F_OK) == 0 { return path }
+    }
+    let first = folder.hasSuffix("/") ? folder + names[0] : "\(folder)/\(names[0])"
+    if let problem = accessProblem(first), !isMissing(first) {
+      throw DatasetError(
+        code: .inputOutput, file: folder, object: "", expected: "a folder that can be read",
+        found: problem.found, remedy: problem.remedy)
     }
     throw DatasetError(
       code: .missingFile, file: folder, object: "", expected: "'\(names[0])', with or without .gz",

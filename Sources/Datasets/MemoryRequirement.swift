@@ -18,9 +18,10 @@ func requireMemory(
 
 extension DatasetReader.Source {
   /// Throws where the rows, as they are kept, are more than the memory there is.
-  func requireMemory(_ layout: ExampleLayout) throws(DatasetError) {
-    let size = info.elementType == .uint8 ? 1 : 4
-    let (bytes, overflow) = info.elementCount.multipliedReportingOverflow(by: size)
+  func requireMemory(
+    _ layout: ExampleLayout, _ element: MemoryExamples.Element
+  ) throws(DatasetError) {
+    let (bytes, overflow) = info.elementCount.multipliedReportingOverflow(by: element.size)
     try Datasets.requireMemory(
       overflow ? .max : bytes, for: "\(layout.rowCount) examples", file: filePath,
       object: info.path)

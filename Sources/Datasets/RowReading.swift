@@ -20,23 +20,32 @@ struct RowReading: Sendable {
   /// - Throws: `HDF5Error`; `DatasetError` where a value is NaN or infinite, with its row.
   func read(_ range: Range<Int>) throws {
     switch rows.info.elementType {
-    case .uint8:
+    case .bool, .uint8:
       let buffer = unsafe buffer(of: range, as: UInt8.self)
       var target = unsafe buffer.mutableSpan
       try fill(&target, range)
-    case .float32:
+    case .float16, .float32:
       let buffer = unsafe buffer(of: range, as: Float.self)
       var target = unsafe buffer.mutableSpan
       try fill(&target, range)
       let factor = Float(scale)
       if factor != 1 { for index in target.indices { target[index] *= factor } }
       try requireFinite(target.span, range)
-    default:
-      let buffer = unsafe buffer(of: range, as: Float.self)
-      var target = unsafe buffer.mutableSpan
-      try place(range, into: &target) { (value: Double) in Float(value * scale) }
-      try requireFinite(target.span, range)
+    case .float64: try convert(range) { (value: Double) in Float(value * scale) }
+    case .int8, .int16, .uint16, .int32:
+      try convert(range) { (value: Int32) in Float(Double(value) * scale) }
+    default: try convert(range) { (value: Int64) in Float(Double(value) * scale) }
     }
+  }
+
+  /// Reads rows of numbers that become floats one by one.
+  private func convert<Stored: HDF5Element & ExpressibleByIntegerLiteral>(
+    _ range: Range<Int>, _ number: (Stored) -> Float
+  ) throws {
+    let buffer = unsafe buffer(of: range, as: Float.self)
+    var target = unsafe buffer.mutableSpan
+    try place(range, into: &target, number)
+    try requireFinite(target.span, range)
   }
 
   /// About 1 MiB of rows, or one chunk if that is larger, so that each chunk is decoded once.

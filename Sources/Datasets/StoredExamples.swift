@@ -14,9 +14,15 @@ extension DatasetReader {
   ///
   /// - Throws: What they throw.
   public static func examples(
-    file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil
+    file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil,
+    missingChunks: MissingChunkRule = .refuse
   ) throws -> any StoredExamples {
-    if let sparse = try sparse(file: file, group: dataset, scale: scale) { return sparse }
-    return try open(file: file, dataset: dataset, layout: layout, scale: scale)
+    if let sparse = try sparse(
+      file: file, group: dataset, scale: scale, missingChunks: missingChunks)
+    {
+      return sparse
+    }
+    return try open(
+      file: file, dataset: dataset, layout: layout, scale: scale, missingChunks: missingChunks)
   }
 }

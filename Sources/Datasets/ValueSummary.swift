@@ -21,10 +21,10 @@ public struct ValueSummary: Encodable, Sendable {
   /// - Throws: `HDF5Error` where they cannot be read.
   init?(_ info: DatasetInfo, in file: HDF5File) throws {
     switch info.elementType {
-    case .uint8: try read(info, UInt8.self, file) { Double($0) }
+    case .bool, .uint8: try read(info, UInt8.self, file) { Double($0) }
     case .int8, .uint16, .int16, .int32: try read(info, Int32.self, file) { Double($0) }
     case .uint32, .int64: try read(info, Int64.self, file) { Double($0) }
-    case .float32: try read(info, Float.self, file) { Double($0) }
+    case .float16, .float32: try read(info, Float.self, file) { Double($0) }
     case .float64: try read(info, Double.self, file) { $0 }
     case .uint64, .string, .other: return nil
     }

@@ -24,7 +24,9 @@ public final class DecodingTrial {
   /// - Throws: errors of kernels.
   public func seconds(threads: Int) throws -> Double {
     let runner =
-      runners[threads] ?? ChunkRunner(family, chunkRows: 128, threadCount: threads)
+      runners[threads]
+      ?? ChunkRunner(
+        family, chunkRows: 128, threadCount: threads, memoryLimit: model.memoryLimit)
     runners[threads] = runner
     let (rows, clock) = ((0..<UInt32(latents.exampleCount)).map { $0 }, ContinuousClock())
     return try clock.measure {

@@ -87,7 +87,9 @@ extension ModelRunner {
         preconditionFailure("the model had a density before: \(error)")
       }
     }
-    return ChunkRunner(family, chunkRows: max(1, 1000 / samples), threadCount: threadCount)
+    return ChunkRunner(
+      family, chunkRows: max(1, 1000 / samples), threadCount: threadCount,
+      memoryLimit: memoryLimit)
   }
 }
 

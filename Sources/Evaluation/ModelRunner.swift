@@ -15,15 +15,19 @@ public final class ModelRunner {
   public let parameters: ParameterMemory
   /// Threads that work at once.
   public var threadCount: Int
+  /// Bytes that its workers' arrays may take beside the parameters; nil for any.
+  public var memoryLimit: Int?
 
   /// A model with its parameters.
   ///
   /// - Throws: `SnapshotMismatch` where an array is missing or of another shape.
   public init(
-    _ model: Model, parameters arrays: [NamedArray], threadCount: Int = availableThreadCount()
+    _ model: Model, parameters arrays: [NamedArray], threadCount: Int = availableThreadCount(),
+    memoryLimit: Int? = nil
   ) throws(SnapshotMismatch) {
     self.model = model
     self.threadCount = threadCount
+    self.memoryLimit = memoryLimit
     parameters = ParameterMemory(ParameterTable(model.parameters))
     try parameters.set(arrays)
   }
@@ -69,7 +73,8 @@ public final class ModelRunner {
     let family = PlanFamily(
       table: parameters.table, exampleName: input, scalarNames: scalarNames,
       sparsity: examples.source.sparsity, graph: graph)
-    let runner = ChunkRunner(family, chunkRows: chunkRows, threadCount: threadCount)
+    let runner = ChunkRunner(
+      family, chunkRows: chunkRows, threadCount: threadCount, memoryLimit: memoryLimit)
     return try runner.run(
       examples.rows, from: examples.source, parameters: parameters, scalars: scalars, noise: noise)
   }

@@ -21,7 +21,7 @@ public struct Plan: Sendable {
   /// Floats of arena that a run needs.
   public let arenaCount: Int
   /// Floating-point operations of the products in one run.
-  public let productFlops: Int
+  public let productFlops: Double
   /// What the products multiply.
   public let precision: Precision
   /// Whether a run needs the examples' non-zeros, beside its inputs.

@@ -13,8 +13,12 @@ internal import Synchronization
 /// A program opts in, because only it knows how it is started as a child; without that, files are
 /// opened directly.
 public enum Containment {
-  /// How long a child may be silent: 30 s in milliseconds.
-  private static let patience: Int32 = 30_000
+  /// How long a child may take over a file: 30 s for each word that it says, and 10 minutes for all of
+  /// them, besides a second for every 10 MiB that it may have to read and unpack.
+  private static func limits(for file: String) -> ChildLimits {
+    let size = FileIdentity(file)?.byteCount ?? 0
+    return ChildLimits(silence: .seconds(30), whole: .seconds(600 + size / (10 << 20)))
+  }
 
   private struct State {
     var executable: String?
@@ -70,13 +74,26 @@ public enum Containment {
     }
   }
 
-  /// Runs the program on `file` as a child, and throws where it crashed.
+  /// Runs the program on `file` as a child, and throws where it crashed or took too long.
   ///
+  /// The child ends with the calling thread, however that ends.
   /// - Parameter output: Where the child's output goes; nil for nowhere.
-  /// - Returns: Its exit code, and what it said of an error.
+  /// - Returns: Its exit code, and what it said of an error. A child whose output nobody reads any more
+  ///   ends with the code that shells give to that: 128 and SIGPIPE's number.
   @discardableResult
   public static func run(
     _ executable: String, _ arguments: [String], on file: String, output: Int32?
+  ) throws(HDF5Error) -> (code: Int32, problem: String) {
+    let limits = limits(for: file)
+    return try run(
+      executable, arguments, on: file, output: output, silence: limits.silence,
+      whole: limits.whole)
+  }
+
+  /// As above, with other limits.
+  package static func run(
+    _ executable: String, _ arguments: [String], on file: String, output: Int32?,
+    silence: Duration, whole: Duration
   ) throws(HDF5Error) -> (code: Int32, problem: String) {
     let context = ErrorContext(file: file)
     guard let child = ChildProcess(executable, arguments, output: output) else {
@@ -86,7 +103,7 @@ public enum Containment {
         remedy: "Allow more processes, file descriptors or memory.")
     }
     var (place, problem) = ("starting", "")
-    let ending = child.wait(patience: patience) { line in
+    let ending = child.wait(ChildLimits(silence: silence, whole: whole)) { line in
       if line.hasPrefix(Rehearsal.placeMark) {
         place = String(line.dropFirst(Rehearsal.placeMark.count))
       } else if line.hasPrefix(Rehearsal.problemMark) {
@@ -96,6 +113,7 @@ public enum Containment {
     let remedy = "The file is damaged or not to be trusted: write it again."
     switch ending {
     case .exited(let code): return (code, problem)
+    case .signalled(SIGPIPE): return (128 + SIGPIPE, "")
     case .signalled(let signal):
       throw context.error(
         .crash, "", expected: "a file that libhdf5 can read",
@@ -103,20 +121,37 @@ public enum Containment {
         remedy: remedy)
     case .silent:
       throw context.error(
-        .crash, "", expected: "a file that libhdf5 can read",
-        found: "no progress in \(patience / 1000) s while \(place)", remedy: remedy)
+        .tookTooLong, "", expected: "a file that libhdf5 reads without a long halt",
+        found: "no progress in \(seconds(silence)) s while \(place)", remedy: remedy)
+    case .endless:
+      throw context.error(
+        .tookTooLong, "", expected: "a file that is looked through in \(seconds(whole)) s",
+        found: "no end of it; at last it was \(place)",
+        remedy:
+          "Is the disk slow, or the file much larger or deeper than data are? Copy what is needed "
+          + "into a file of its own.")
     }
   }
+}
+
+private func seconds(_ duration: Duration) -> String {
+  let components = duration.components
+  return components.attoseconds == 0
+    ? "\(components.seconds)"
+    : "\(Double(components.seconds) + Double(components.attoseconds) * 1e-18)"
 }
 
 /// What tells two files apart, and a file from its later self.
 struct FileIdentity: Hashable, Sendable {
   private let numbers: [Int]
+  /// The file's size.
+  let byteCount: Int
 
   /// Of the file at `path`; nil where there is none.
   init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
+    byteCount = status.st_size
     numbers = [
       Int(bitPattern: UInt(status.st_dev)), Int(bitPattern: UInt(status.st_ino)), status.st_size,
       status.st_mtim.tv_sec, status.st_mtim.tv_nsec,

@@ -23,17 +23,18 @@ private let largestChunk = 1 << 28
 
 extension ErrorContext {
   /// Opens the dataset at `path` and refuses what a hostile or broken file might declare.
-  func openDataset(_ path: String, in file: hid_t) throws(HDF5Error) -> OpenDataset {
-    let path = try resolve(path, in: file)
-    let object = try adopt(unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
-    guard H5Iget_type(object.raw) == H5I_DATASET else {
+  func openDataset(_ path: String, in file: OpenFile) throws(HDF5Error) -> OpenDataset {
+    let found = try find(path, in: file)
+    let path = found.path
+    guard H5Iget_type(found.identifier.raw) == H5I_DATASET else {
       throw error(
         .wrongKind, path, expected: "a dataset", found: "a group or type",
         remedy: "Name a dataset inside it.")
     }
     // The same object a second time, as the kind whose closing reports lost data.
     let dataset = try adopt(
-      unsafe H5Dopen2(file, path, chdf5_default()), .dataset, "open the dataset", path)
+      unsafe H5Dopen2(found.identifier.raw, ".", chdf5_default()), .dataset, "open the dataset",
+      path)
     let type = try adopt(H5Dget_type(dataset.raw), .datatype, "read the type", path)
     let shape = try shape(of: dataset, path)
     let byteCount = try plausibleSize(shape, elementSize: H5Tget_size(type.raw), path)
@@ -116,7 +117,7 @@ extension ErrorContext {
   /// Refuses data outside the file and sizes beyond its content; returns a chunk's size.
   private func checkLayout(
     _ creation: borrowing Identifier, _ dataset: borrowing Identifier, _ byteCount: Int,
-    rank: Int, _ path: String, _ file: hid_t
+    rank: Int, _ path: String, _ file: OpenFile
   ) throws(HDF5Error) -> ChunkSize? {
     let externals = H5Pget_external_count(creation.raw)
     try check(externals, "read the layout", path)
@@ -130,7 +131,7 @@ extension ErrorContext {
     }
     guard byteCount > 0, layout != H5D_COMPACT else { return nil }
     var fileSize: hsize_t = 0
-    try check(unsafe H5Fget_filesize(file, &fileSize), "read the file's size", path)
+    try check(unsafe H5Fget_filesize(file.raw, &fileSize), "read the file's size", path)
     let stored = H5Dget_storage_size(dataset.raw)
     let bound: UInt64
     if layout == H5D_CONTIGUOUS {

@@ -3,7 +3,9 @@ internal import CHDF5
 /// The type of a dataset's elements as stored; the byte order is the library's business.
 public enum ElementType: Hashable, Sendable, CustomStringConvertible {
   case uint8, int8, uint16, int16, uint32, int32, uint64, int64
-  case float32, float64
+  case float16, float32, float64
+  /// One byte, 0 or 1: an enumeration of FALSE and TRUE, as `h5py` writes numpy's booleans.
+  case bool
   case string
   /// A type that this module does not read, described for an error message.
   case other(String)
@@ -19,12 +21,17 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
     case .int32: "int32"
     case .uint64: "uint64"
     case .int64: "int64"
+    case .float16: "float16"
     case .float32: "float32"
     case .float64: "float64"
+    case .bool: "bool"
     case .string: "string"
     case .other(let name): name
     }
   }
+
+  /// Whether values are integers that an `Int64` holds; a boolean is 0 or 1.
+  public var isInteger: Bool { Int64.holds(self) }
 }
 
 /// What a file says about a dataset, without reading it.
@@ -104,10 +111,12 @@ extension HDF5Element {
   /// Whether every value of `stored` is a value of this type, of the same kind.
   static func holds(_ stored: ElementType) -> Bool {
     switch elementType {
-    case .int32: [.uint8, .int8, .uint16, .int16, .int32].contains(stored)
+    case .uint8: [.bool, .uint8].contains(stored)
+    case .int32: [.bool, .uint8, .int8, .uint16, .int16, .int32].contains(stored)
     case .int64:
-      [.uint8, .int8, .uint16, .int16, .uint32, .int32, .int64].contains(stored)
-    case .float64: [.float32, .float64].contains(stored)
+      [.bool, .uint8, .int8, .uint16, .int16, .uint32, .int32, .int64].contains(stored)
+    case .float32: [.float16, .float32].contains(stored)
+    case .float64: [.float16, .float32, .float64].contains(stored)
     default: stored == elementType
     }
   }
@@ -131,15 +140,25 @@ func elementType(of type: hid_t) -> ElementType {
     default: return .other("integer of \(bits) bits")
     }
   case H5T_FLOAT:
+    if bits == 16, chdf5_is_ieee_half(type) > 0 { return .float16 }
     if bits == 32, chdf5_is_ieee_float(type, 32) > 0 { return .float32 }
     if bits == 64, chdf5_is_ieee_float(type, 64) > 0 { return .float64 }
     return .other("float\(bits)")
   case H5T_STRING: return .string
-  case H5T_ENUM: return .other("enumeration or boolean")
+  case H5T_ENUM: return isBoolean(type) ? .bool : .other("enumeration")
   case H5T_COMPOUND: return .other("compound")
   case H5T_VLEN: return .other("variable-length sequence")
   case H5T_ARRAY: return .other("array")
   case H5T_REFERENCE: return .other("reference")
   default: return .other("opaque")
+  }
+}
+
+/// Whether an enumeration is of bytes that are FALSE, 0, or TRUE, 1.
+private func isBoolean(_ type: hid_t) -> Bool {
+  guard H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return false }
+  return ["FALSE", "TRUE"].enumerated().allSatisfy { value, name in
+    var stored: UInt8 = 2
+    return unsafe H5Tenum_valueof(type, name, &stored) >= 0 && Int(stored) == value
   }
 }

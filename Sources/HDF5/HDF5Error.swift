@@ -8,6 +8,9 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
     case notHDF5
     /// `create` found a file, or a write found an object, of this name.
     case alreadyExists
+    /// A newer HDF5 wrote the file, or the object, in a version of the format that this one does not
+    /// know.
+    case newerFormat
     /// Nothing of this name is in the file.
     case missingObject
     /// A group where a dataset is needed, or the reverse.
@@ -20,8 +23,10 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
     case refused
     /// libhdf5 or the operating system reported a failure.
     case inputOutput
-    /// libhdf5 crashed over the file, or found no end; a child process met with that.
+    /// libhdf5 crashed over the file; a child process met with that.
     case crash
+    /// A child process that opened the file first was ended, because it took too long.
+    case tookTooLong
     /// The file was closed before this call.
     case closed
   }

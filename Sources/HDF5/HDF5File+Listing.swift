@@ -63,25 +63,26 @@ extension HDF5File {
 extension ErrorContext {
   /// What `path` leads to inside the file, with its address.
   fileprivate func listed(
-    _ path: String, in file: hid_t
+    _ path: String, in file: OpenFile
   ) throws(HDF5Error) -> (ListedObject, UInt64?) {
-    let resolved: String
     do {
-      resolved = try resolve(path, in: file)
+      let found = try find(path, in: file)
+      let kind: ObjectKind =
+        switch H5Iget_type(found.identifier.raw) {
+        case H5I_GROUP: .group
+        case H5I_DATASET: .dataset
+        default: .other("a named type")
+        }
+      return (ListedObject(path: path, kind: kind), try address(of: found))
     } catch {
-      guard error.code == .refused || error.code == .missingObject else { throw error }
-      let reason = error.code == .refused ? error.found : "a link to nothing"
+      let reason: String
+      switch error.code {
+      case .refused: reason = error.found
+      case .newerFormat: reason = "in the format of a newer HDF5. \(error.remedy)"
+      case .missingObject: reason = "a link to nothing"
+      default: throw error
+      }
       return (ListedObject(path: path, kind: .other(reason)), nil)
     }
-    let object = try adopt(unsafe H5Oopen(file, resolved, chdf5_default()), .object, "open", path)
-    let kind: ObjectKind =
-      switch H5Iget_type(object.raw) {
-      case H5I_GROUP: .group
-      case H5I_DATASET: .dataset
-      default: .other("a named type")
-      }
-    var address: UInt64 = 0
-    try check(unsafe chdf5_object_address(object.raw, &address), "read the address", path)
-    return (ListedObject(path: path, kind: kind), address)
   }
 }

@@ -3,7 +3,7 @@ internal import CHDF5
 extension HDF5File {
   /// Whether an object of this path can be reached through hard and soft links.
   public func contains(_ path: String) -> Bool {
-    (try? withFile { (file) throws(HDF5Error) in _ = try context.resolve(path, in: file) }) != nil
+    (try? withFile { (file) throws(HDF5Error) in _ = try context.find(path, in: file) }) != nil
   }
 
   /// Whether an object is a group; false for a dataset.
@@ -11,8 +11,8 @@ extension HDF5File {
   /// - Throws: `.missingObject`.
   public func isGroup(_ path: String) throws(HDF5Error) -> Bool {
     try withFile { (file) throws(HDF5Error) in
-      let object = try context.openObject(path, in: file)
-      return H5Iget_type(object.raw) == H5I_GROUP
+      let found = try context.find(path, in: file)
+      return found.isGroup
     }
   }
 
@@ -21,7 +21,8 @@ extension HDF5File {
   /// - Throws: `.missingObject`, or `.wrongKind` if it is not a group.
   public func children(of group: String) throws(HDF5Error) -> [String] {
     try withFile { (file) throws(HDF5Error) in
-      try context.children(of: try context.resolve(group, in: file), in: file)
+      let found = try context.find(group, in: file)
+      return try context.children(of: found.identifier, found.path)
     }
   }
 
@@ -47,32 +48,38 @@ extension ErrorContext {
     return path.split(separator: "/").map(String.init).filter { $0 != "." }
   }
 
-  /// Follows `path` link by link and returns it with its soft links replaced by their targets.
+  /// Follows `path` link by link and opens what it leads to.
   ///
-  /// libhdf5 follows external links without being asked, so no path reaches it that was not walked
-  /// here first.
-  func resolve(_ path: String, in file: hid_t) throws(HDF5Error) -> String {
-    var pending = try names(of: path)
-    var current = ""
+  /// libhdf5 follows external links without being asked, so it is given one name at a time, and only
+  /// names whose links were looked at here. The walk begins at the root, or at the parent where this
+  /// is known.
+  func find(_ path: String, in file: OpenFile) throws(HDF5Error) -> FoundObject {
+    let start = try start(of: path, in: file)
+    var (place, pending) = (start.group?.path ?? "", start.names)
+    var current = try open(start.group, in: file)
     var softLinks = 0
-    while !pending.isEmpty {
-      let name = pending.removeFirst()
-      try requireGroup(current, in: file)
-      let next = current + "/" + name
-      guard try linkExists(next, in: file) else {
-        throw missing(path, name, in: current, of: file)
+    while let name = pending.popLast() {
+      try requireGroup(current, place)
+      let next = place + "/" + name
+      guard try linkExists(name, from: current.raw, next) else {
+        throw missing(path, name, in: current, place)
       }
       var valueSize = 0
-      switch unsafe chdf5_link_kind(file, next, &valueSize) {
-      case Int32(chdf5_hard): current = next
+      switch unsafe chdf5_link_kind(current.raw, name, &valueSize) {
+      case Int32(chdf5_hard):
+        current = try open(name, from: current.raw, next)
+        place = next
       case Int32(chdf5_soft):
         softLinks += 1
         guard softLinks <= 16 else {
           throw refusal(path, found: "more than 16 soft links", "Remove the cycle of links.")
         }
-        let target = try softTarget(next, valueSize, in: file)
-        if target.hasPrefix("/") { current = "" }
-        pending.insert(contentsOf: try names(of: target), at: 0)
+        let target = try softTarget(name, valueSize, from: current.raw, next)
+        if target.hasPrefix("/") {
+          place = ""
+          current = try open(nil, in: file)
+        }
+        pending += try names(of: target).reversed()
       case Int32(chdf5_external):
         throw refusal(
           path, found: "a link to another file at \(next)", "Copy the data into this file.")
@@ -80,11 +87,57 @@ extension ErrorContext {
         throw refusal(path, found: "a link of unknown kind at \(next)", "Use a hard link.")
       }
     }
-    return current.isEmpty ? "/" : current
+    let found = FoundObject(identifier: current, path: place.isEmpty ? "/" : place)
+    if found.isGroup, file[path] == nil {
+      let address = try address(of: found)
+      file.note(OpenFile.KnownGroup(name: OpenFile.key(path), path: place, address: address))
+    }
+    return found
+  }
+
+  private func open(
+    _ name: String, from location: hid_t, _ path: String
+  ) throws(HDF5Error) -> Identifier {
+    try adopt(unsafe H5Oopen(location, name, chdf5_default()), .object, "open", path)
+  }
+
+  /// Opens a group that was found before; the root where it is nil.
+  private func open(
+    _ group: OpenFile.KnownGroup?, in file: OpenFile
+  ) throws(HDF5Error) -> Identifier {
+    guard let group else { return try open("/", from: file.raw, "/") }
+    return try adopt(H5Oopen_by_addr(file.raw, haddr_t(group.address)), .object, "open", group.path)
+  }
+
+  /// Where the walk along `path` begins (nil: at the root), and the names that are left, last one first.
+  private func start(
+    of path: String, in file: OpenFile
+  ) throws(HDF5Error) -> (group: OpenFile.KnownGroup?, names: [String]) {
+    if let known = file[path] { return (known, []) }
+    if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+      let known = file[String(path[..<slash])]
+    {
+      return (known, try names(of: String(path[slash...])))
+    }
+    return (nil, try names(of: path).reversed())
+  }
+
+  /// Opens the group, dataset or type that `path` leads to.
+  func openObject(_ path: String, in file: OpenFile) throws(HDF5Error) -> Identifier {
+    let found = try find(path, in: file)
+    return found.identifier
+  }
+
+  /// Where an object lies in its file.
+  func address(of found: borrowing FoundObject) throws(HDF5Error) -> UInt64 {
+    var address: UInt64 = 0
+    try check(
+      unsafe chdf5_object_address(found.identifier.raw, &address), "read the address", found.path)
+    return address
   }
 
   /// The path of an object to be made: walked as far as it exists, its missing groups created.
-  func newPath(_ path: String, in file: hid_t) throws(HDF5Error) -> String {
+  func newPath(_ path: String, in file: OpenFile) throws(HDF5Error) -> String {
     let names = try names(of: path)
     guard !names.isEmpty else {
       throw error(
@@ -94,14 +147,15 @@ extension ErrorContext {
     var current = ""
     for (index, name) in names.enumerated() {
       let next = current + "/" + name
-      if try linkExists(next, in: file) {
+      if try linkExists(next, from: file.raw, next) {
         guard index < names.count - 1 else {
           throw error(
             .alreadyExists, next, expected: "no object", found: "one",
             remedy: "Write each object once.")
         }
-        current = try resolve(next, in: file)
-        try requireGroup(current, in: file)
+        let found = try find(next, in: file)
+        current = found.path
+        try requireGroup(found.identifier, current)
       } else {
         current = next
         if index < names.count - 1 { try createGroup(next, in: file) }
@@ -110,11 +164,11 @@ extension ErrorContext {
     return current
   }
 
-  func createGroup(_ path: String, in file: hid_t) throws(HDF5Error) {
+  func createGroup(_ path: String, in file: OpenFile) throws(HDF5Error) {
     let links = try linkCreation()
     let creation = try properties(chdf5_group_create())
     let group = try adopt(
-      unsafe H5Gcreate2(file, path, links.raw, creation.raw, chdf5_default()), .object,
+      unsafe H5Gcreate2(file.raw, path, links.raw, creation.raw, chdf5_default()), .object,
       "create the group", path)
     try check(group.close(), "close the group", path)
   }
@@ -127,12 +181,11 @@ extension ErrorContext {
     return list
   }
 
-  /// The names in the resolved group `path`, sorted.
-  func children(of path: String, in file: hid_t) throws(HDF5Error) -> [String] {
-    try requireGroup(path, in: file)
-    let group = try adopt(
-      unsafe H5Gopen2(file, path.isEmpty ? "/" : path, chdf5_default()), .object,
-      "open the group", path)
+  /// The names in a group, sorted.
+  func children(
+    of group: borrowing Identifier, _ path: String
+  ) throws(HDF5Error) -> [String] {
+    try requireGroup(group, path)
     var names: [String] = []
     let status = unsafe withUnsafeMutablePointer(to: &names) { names in
       unsafe H5Literate(
@@ -147,35 +200,29 @@ extension ErrorContext {
     return names.sorted()
   }
 
-  private func linkExists(_ path: String, in file: hid_t) throws(HDF5Error) -> Bool {
-    let exists = unsafe H5Lexists(file, path, chdf5_default())
+  private func linkExists(
+    _ name: String, from location: hid_t, _ path: String
+  ) throws(HDF5Error) -> Bool {
+    let exists = unsafe H5Lexists(location, name, chdf5_default())
     try check(exists, "look up the name", path)
     return exists > 0
   }
 
   private func softTarget(
-    _ path: String, _ size: Int, in file: hid_t
+    _ name: String, _ size: Int, from location: hid_t, _ path: String
   ) throws(HDF5Error) -> String {
     guard size > 0, size <= 1 << 16 else {
       throw refusal(path, found: "a soft link of \(size) bytes", "Remove the link.")
     }
     var value = [UInt8](repeating: 0, count: size)
     try check(
-      unsafe H5Lget_val(file, path, &value, size, chdf5_default()), "read the link", path)
+      unsafe H5Lget_val(location, name, &value, size, chdf5_default()), "read the link", path)
     return String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// Opens the group, dataset or type that `path` leads to.
-  func openObject(_ path: String, in file: hid_t) throws(HDF5Error) -> Identifier {
-    let path = try resolve(path, in: file)
-    return try adopt(unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
-  }
-
-  /// Throws unless the resolved `path` is a group.
-  private func requireGroup(_ path: String, in file: hid_t) throws(HDF5Error) {
-    if path.isEmpty { return }
-    let object = try adopt(
-      unsafe H5Oopen(file, path, chdf5_default()), .object, "open", path)
+  private func requireGroup(
+    _ object: borrowing Identifier, _ path: String
+  ) throws(HDF5Error) {
     guard H5Iget_type(object.raw) == H5I_GROUP else {
       throw error(
         .wrongKind, path, expected: "a group", found: "a dataset or type",
@@ -189,15 +236,14 @@ extension ErrorContext {
   }
 
   private func missing(
-    _ path: String, _ name: String, in group: String, of file: hid_t
+    _ path: String, _ name: String, in group: borrowing Identifier, _ place: String
   ) -> HDF5Error {
-    let place = group.isEmpty ? "the root group" : group
-    let near = (try? children(of: group, in: file)).flatMap { nearest(to: name, among: $0) }
+    let near = (try? children(of: group, place)).flatMap { nearest(to: name, among: $0) }
     return error(
-      .missingObject, path, expected: "'\(name)' in \(place)",
+      .missingObject, path, expected: "'\(name)' in \(place.isEmpty ? "the root group" : place)",
       found: near.map { "'\($0)' as the nearest name" } ?? "an empty group",
       remedy: near.map {
-        "Did you mean '\(group.isEmpty ? "" : String(group.dropFirst()) + "/")\($0)'?"
+        "Did you mean '\(place.isEmpty ? "" : String(place.dropFirst()) + "/")\($0)'?"
       } ?? "Check the file.")
   }
 }

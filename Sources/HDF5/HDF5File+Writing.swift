@@ -53,7 +53,8 @@ extension HDF5File {
   ) throws(HDF5Error) {
     try unsafe values.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
       try withFile { (file) throws(HDF5Error) in
-        let path = try context.resolve(path, in: file)
+        let found = try context.find(path, in: file)
+        let path = found.path
         let dataset = try context.openToWrite(path, in: file)
         guard dataset.info.elementType == T.elementType else {
           throw context.wrongType("\(T.elementType)", dataset.info)
@@ -98,9 +99,9 @@ extension OpenDataset {
 
 extension ErrorContext {
   /// Opens a dataset that this process created; nothing in it is hostile, and it may be unwritten.
-  fileprivate func openToWrite(_ path: String, in file: hid_t) throws(HDF5Error) -> OpenDataset {
+  fileprivate func openToWrite(_ path: String, in file: OpenFile) throws(HDF5Error) -> OpenDataset {
     let dataset = try adopt(
-      unsafe H5Dopen2(file, path, chdf5_default()), .dataset, "open the dataset", path)
+      unsafe H5Dopen2(file.raw, path, chdf5_default()), .dataset, "open the dataset", path)
     let type = try adopt(H5Dget_type(dataset.raw), .datatype, "read the type", path)
     let space = try adopt(H5Dget_space(dataset.raw), .dataspace, "read the shape", path)
     let info = DatasetInfo(
@@ -123,7 +124,7 @@ extension ErrorContext {
   }
 
   fileprivate func create<T: HDF5Element>(
-    _ path: String, _ shape: [Int], of type: T.Type, _ deflate: Int?, in file: hid_t
+    _ path: String, _ shape: [Int], of type: T.Type, _ deflate: Int?, in file: OpenFile
   ) throws(HDF5Error) -> Identifier {
     try create(
       path, shape, stored: T.storedType, elementSize: MemoryLayout<T>.size, deflate, in: file)
@@ -131,7 +132,7 @@ extension ErrorContext {
 
   fileprivate func create(
     _ path: String, _ shape: [Int], stored type: hid_t, elementSize: Int, _ deflate: Int?,
-    in file: hid_t
+    in file: OpenFile
   ) throws(HDF5Error) -> Identifier {
     let path = try newPath(path, in: file)
     let space = try adopt(
@@ -148,7 +149,7 @@ extension ErrorContext {
     }
     let links = try linkCreation()
     return try adopt(
-      unsafe H5Dcreate2(file, path, type, space.raw, links.raw, creation.raw, chdf5_default()),
+      unsafe H5Dcreate2(file.raw, path, type, space.raw, links.raw, creation.raw, chdf5_default()),
       .dataset, "create the dataset", path)
   }
 

@@ -14,10 +14,10 @@ private let imageCount = Atomic(0)
 /// libhdf5 never calls `fsync`: a caller who needs that does it after closing.
 public final class HDF5File {
   let context: ErrorContext
-  private var handle: hid_t?
+  private var handle: OpenFile?
 
   private init(_ handle: hid_t, _ context: ErrorContext) {
-    (self.handle, self.context) = (handle, context)
+    (self.handle, self.context) = (OpenFile(handle), context)
   }
 
   /// Creates a file that must not exist yet.
@@ -49,18 +49,17 @@ public final class HDF5File {
   /// - Throws: `.cannotOpen` if it is missing, `.notHDF5` if it is damaged or something else.
   public convenience init(reading path: String) throws(HDF5Error) {
     let context = ErrorContext(file: path)
-    guard unsafe Glibc.access(path, R_OK) == 0 else {
+    if let problem = accessProblem(path) {
       throw context.error(
-        .cannotOpen, "", expected: "a readable file",
-        found: unsafe String(cString: strerror(errno)),
-        remedy: "Check the path and the permissions.")
+        .cannotOpen, "", expected: "a readable file", found: problem.found, remedy: problem.remedy)
     }
     guard isRegularFile(path) else {
       throw context.notHDF5(found: "a folder, a pipe or a device")
     }
     let handle = try locked { () throws(HDF5Error) -> hid_t in
       CrashGuard.name(path)
-      return try context.open(path, try context.fileAccess(isLocked: true))
+      let access = try context.fileAccess(isLocked: true)
+      return try context.open(path, access, startingWith: leadingBytes(of: path))
     }
     self.init(handle, context)
   }
@@ -83,7 +82,9 @@ public final class HDF5File {
           access.raw, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
       }
       try context.check(status, "take the file's bytes", "")
-      return try context.open("image \(imageCount.add(1, ordering: .relaxed).newValue)", access)
+      return try context.open(
+        "image \(imageCount.add(1, ordering: .relaxed).newValue)", access,
+        startingWith: Array(image.prefix(1024)))
     }
     self.init(handle, context)
   }
@@ -99,13 +100,13 @@ public final class HDF5File {
   public func close() throws(HDF5Error) {
     guard let open = handle.take() else { return }
     try locked { () throws(HDF5Error) in
-      try context.check(H5Fclose(open), "close the file", "")
+      try context.check(H5Fclose(open.raw), "close the file", "")
     }
   }
 
   /// Runs `body` on the open file under the lock.
   func withFile<Result: Sendable>(
-    _ body: (hid_t) throws(HDF5Error) -> Result
+    _ body: (OpenFile) throws(HDF5Error) -> Result
   ) throws(HDF5Error) -> Result {
     guard let open = handle else {
       throw context.error(
@@ -138,10 +139,17 @@ extension ErrorContext {
     return list
   }
 
-  func open(_ path: String, _ access: borrowing Identifier) throws(HDF5Error) -> hid_t {
+  /// - Parameter bytes: The first of the file, which tell a format that is not HDF5.
+  func open(
+    _ path: String, _ access: borrowing Identifier, startingWith bytes: @autoclosure () -> [UInt8]
+  ) throws(HDF5Error) -> hid_t {
     let raw = unsafe H5Fopen(path, chdf5_read_only(), access.raw)
-    guard raw >= 0 else { throw notHDF5(found: "something that libhdf5 cannot open") }
-    return raw
+    guard raw < 0 else { return raw }
+    if let format = ForeignFormat(bytes()) {
+      throw error(
+        .notHDF5, "", expected: "an HDF5 file", found: format.name, remedy: format.remedy)
+    }
+    throw newerFormat("") ?? notHDF5(found: "something that libhdf5 cannot open")
   }
 
   func notHDF5(found: String) -> HDF5Error {

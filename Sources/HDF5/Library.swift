@@ -94,9 +94,29 @@ struct ErrorContext: Sendable {
 
   /// A failed call: `action` completes "libhdf5 could not …".
   func failure(_ action: String, _ object: String) -> HDF5Error {
-    error(
-      .inputOutput, object, expected: "to \(action)", found: "a failure of libhdf5",
-      remedy: "Check the free space and the permissions of the disk, and that the file is whole.")
+    newerFormat(object)
+      ?? error(
+        .inputOutput, object, expected: "to \(action)", found: "a failure of libhdf5",
+        remedy: "Check the free space and the permissions of the disk, and that the file is whole.")
+  }
+
+  /// An error where the failed call met with a version of the format that the library does not know;
+  /// it says so in the same words everywhere.
+  func newerFormat(_ object: String) -> HDF5Error? {
+    let detail = libraryErrorDetail()
+    guard detail.contains("version number") else { return nil }
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    unsafe _ = H5get_libversion(&major, &minor, &release)
+    let known = "\(major).\(minor).\(release)"
+    var error = error(
+      .newerFormat, object, expected: "a version of the HDF5 format that libhdf5 \(known) knows",
+      found: "that of a newer HDF5",
+      remedy:
+        "Write it with h5py.File(name, 'w', libver='earliest') instead of 'latest', or convert "
+        + "it with the newer HDF5's own h5repack OLD NEW. Where no newer one wrote it, it is damaged."
+    )
+    error.detail = detail
+    return error
   }
 
   /// Throws unless `status` reports success.

@@ -26,8 +26,10 @@ public enum Rehearsal {
   /// What the program has for a data set; known before this process is limited.
   private static let programMemory = availableMemory() ?? .max
 
-  /// Limits this process before it meets the file: memory, time, no core dump.
+  /// Limits this process before it meets the file: memory, time, no core dump, no life beyond the
+  /// program that started it.
   public static func limitProcess() {
+    ChildProcess.endWithParent()
     _ = programMemory
     limit(RLIMIT_AS, rlim_t(memoryLimit))
     limit(RLIMIT_CPU, 3600)
@@ -48,7 +50,9 @@ public enum Rehearsal {
   public static func tell(problem: String) { write(problemMark, problem) }
 
   private static func write(_ mark: String, _ text: String) {
-    let bytes = Array((mark + plainText(text) + "\n").utf8)
+    // A path may be as long as the file likes.
+    let start = Substring(text.unicodeScalars.prefix(1000))
+    let bytes = Array((mark + plainText(start) + "\n").utf8)
     unsafe _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 
@@ -84,11 +88,14 @@ public enum Rehearsal {
   private static func read(
     _ info: DatasetInfo, of file: HDF5File, isMember: Bool = false
   ) throws(HDF5Error) {
+    // The program counts the chunks, which walks through their index.
+    tell("counting the chunks of \(info.path)")
+    _ = try? file.missingChunks(of: info.path)
     switch info.elementType {
-    case .uint8: try read(info, UInt8.self, of: file, isMember)
+    case .bool, .uint8: try read(info, UInt8.self, of: file, isMember)
     case .int8, .uint16, .int16, .int32: try read(info, Int32.self, of: file, isMember)
     case .uint32, .int64: try read(info, Int64.self, of: file, isMember)
-    case .float32: try read(info, Float.self, of: file, isMember)
+    case .float16, .float32: try read(info, Float.self, of: file, isMember)
     case .float64: try read(info, Double.self, of: file, isMember)
     case .uint64, .string, .other: break
     }

@@ -32,13 +32,15 @@ extension KernelCall {
     }
   }
 
-  /// Floating-point operations of a product, a multiplication and an addition counted as two.
-  package var flops: Int {
+  /// Floating-point operations of a product, a multiplication and an addition counted as two. A `Double`,
+  /// because the largest layers at the largest minibatch come to more than 2⁶³.
+  package var flops: Double {
     switch self {
-    case .matmul(let s, _, _, _, _): 2 * s.rows * s.columns * s.inner
+    case .matmul(let s, _, _, _, _): product(2, s.rows, s.columns, s.inner)
     case .convolution(_, let s, _, _, _, _), .columns(let s, _, _, _):
-      2 * s.count * s.outHeight * s.outWidth * s.outChannels * s.inChannels * s.kernelHeight
-        * s.kernelWidth
+      product(
+        2, s.count, s.outHeight, s.outWidth, s.outChannels, s.inChannels, s.kernelHeight,
+        s.kernelWidth)
     case .sparse(let sparse, _, _, _): sparse.flops
     case .loop, .patches, .overlap, .noise, .logSumExp, .fill: 0
     }
@@ -62,6 +64,9 @@ extension KernelCall {
     }
   }
 }
+
+/// A product of counts, which may be more than an integer holds.
+private func product(_ factors: Int...) -> Double { factors.reduce(1) { $0 * Double($1) } }
 
 extension CallEpilogue {
   fileprivate var label: String {

@@ -42,7 +42,7 @@ package struct SparseCall: Hashable, Sendable {
   }
 
   /// Floating-point operations, a multiplication and an addition for each non-zero and output.
-  var flops: Int { 2 * Int((Double(rows) * meanPerRow).rounded()) * outputs }
+  var flops: Double { 2 * (Double(rows) * meanPerRow).rounded() * Double(outputs) }
 
   var label: String {
     let extents = "\(rows)×\(inputs)×\(outputs), \(Int(meanPerRow.rounded())) non-zeros per row"

@@ -1,5 +1,4 @@
 internal import CPNG
-internal import FoundationEssentials
 
 extension ImageGrid {
   /// The picture as the bytes of a PNG file: grey where it has no colours, else red, green, blue.
@@ -23,22 +22,6 @@ extension ImageGrid {
       throw unsafe refusal(&image)
     }
     return Array(bytes.prefix(count))
-  }
-
-  /// Writes the picture as a PNG file. A reader finds the old file or the new one, never a part.
-  ///
-  /// - Parameter path: the file; its folder exists.
-  /// - Throws: `ReportError` where libpng refuses or the file cannot be written.
-  public func write(to path: String) throws(ReportError) {
-    let bytes = try png()
-    do {
-      // Writes a temporary file in the same folder and renames it.
-      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw ReportError(
-        path, expected: "a file that can be written", found: "\(error)",
-        remedy: "Check that the folder exists, may be written to and has space.")
-    }
   }
 
   /// One number per pixel; nil where a pixel has a colour.

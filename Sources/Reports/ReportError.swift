@@ -1,6 +1,6 @@
-/// A report that could not be made or written.
+/// A picture that could not be made.
 public struct ReportError: Error, Equatable, CustomStringConvertible {
-  /// What could not be made or written: a path, or the picture itself.
+  /// What could not be made.
   public var object: String
   /// What was expected there.
   public var expected: String

@@ -27,6 +27,8 @@ public struct DataConfiguration: Sendable {
   public var layout: ImageLayout
   /// What stored numbers are multiplied by; nil for the file's own word or the default.
   public var scale: Double?
+  /// What becomes of chunks that the file does not hold.
+  public var missingChunks: MissingChunkRule
   /// What `bench` trains on; nil for uniform numbers.
   public var synthetic: SyntheticRows?
   /// The section with all defaults filled in.
@@ -49,7 +51,8 @@ public struct DataConfiguration: Sendable {
     let isGenerated = node["source"] != nil
     try reader.allow(
       only: [
-        "source", "file", "train", "validation", "test", "labels", "layout", "scale", "synthetic",
+        "source", "file", "train", "validation", "test", "labels", "layout", "scale",
+        "missingChunks", "synthetic",
       ] + (isGenerated ? ["size"] : []))
     if isGenerated {
       _ = try reader.string("source", among: ["sprites"])
@@ -75,6 +78,9 @@ public struct DataConfiguration: Sendable {
       default: .auto
       }
     scale = try reader.optionalNumber("scale", above: 0)
+    let rule = try reader.string(
+      "missingChunks", default: "refuse", among: MissingChunkRule.allCases.map(\.rawValue))
+    missingChunks = MissingChunkRule(rawValue: rule) ?? .refuse
     synthetic = try reader.optionalObject("synthetic") {
       (options: inout ObjectReader) throws(ConfigurationError) in
       SyntheticRows(

@@ -21,6 +21,9 @@ public struct Environment: Sendable, Hashable, Codable {
   public var dataScale: Double
   /// `RunData.digest` of the data; nil in checkpoints of earlier versions.
   public var dataDigest: String?
+  /// The folder that a relative `data.file` begins at; in a run folder's `environment.json` alone, because
+  /// checkpoints leave the machine.
+  public var dataFolder: String?
 
   /// This process.
   public init(threads: Int, dataScale: Double, dataDigest: String? = nil) {

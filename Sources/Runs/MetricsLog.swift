@@ -1,11 +1,12 @@
+internal import Checkpoints
 internal import DataParallel
 internal import Foundation
 public import Training
 
 /// `metrics.jsonl` and `metrics.csv`: one line per report and per epoch, appended as training goes.
 public final class MetricsLog {
-  private let lines: URL
-  private let table: URL
+  private let lines: String
+  private let table: String
 
   /// One line of `metrics.jsonl`.
   struct Line: Codable {
@@ -57,13 +58,13 @@ public final class MetricsLog {
   package init(
     folder: RunFolder, continuingAfter step: Int, epoch: Int, rollbacks: Int = 0
   ) throws {
-    lines = URL(filePath: folder.path + "/metrics.jsonl")
-    table = URL(filePath: folder.path + "/metrics.csv")
+    lines = folder.path + "/metrics.jsonl"
+    table = folder.path + "/metrics.csv"
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     // Damaged bytes spoil their line and no other.
-    let old = String(decoding: (try? Data(contentsOf: lines)) ?? Data(), as: UTF8.self)
+    let old = String(decoding: try Self.bytes(of: lines), as: UTF8.self)
     let kept = old.split(separator: "\n").filter { text in
       if let incident = try? decoder.decode(Incident.self, from: Data(text.utf8)) {
         return incident.action == .rollback
@@ -140,11 +141,18 @@ public final class MetricsLog {
     return String(decoding: try encoder.encode(line), as: UTF8.self)
   }
 
-  private func append(_ text: String, to file: URL) throws {
-    let handle = try FileHandle(forWritingTo: file)
-    defer { try? handle.close() }
-    try handle.seekToEnd()
-    try handle.write(contentsOf: Data((text + "\n").utf8))
+  private func append(_ text: String, to file: String) throws {
+    try LocalFileSystem().append(Array((text + "\n").utf8), to: file)
+  }
+
+  /// The bytes of a file; none where it is not there.
+  private static func bytes(of file: String) throws(IOFailure) -> [UInt8] {
+    do throws(IOFailure) {
+      return try LocalFileSystem().read(file)
+    } catch {
+      if error.isMissing { return [] }
+      throw error
+    }
   }
 
   private static let header =

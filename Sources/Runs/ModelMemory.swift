@@ -3,17 +3,31 @@ internal import HDF5
 public import Models
 public import Training
 
-/// Throws where parameters and moments take more memory than there is.
+/// Throws where parameters and, for a training, moments take more memory than there is, or one layer's
+/// results for one example do.
 ///
-/// A lower bound that costs nothing: activations and gradients come on top.
+/// Lower bounds that cost nothing: other activations and gradients come on top.
 ///
 /// - Throws: `RunError.tooLarge`.
 public func requireMemory(
-  for model: Model, _ training: TrainingConfiguration
+  for model: Model, _ training: TrainingConfiguration? = nil
 ) throws(RunError) {
-  let count = ParameterTable(model.parameters).count
-  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + training.momentCount))
-  guard let available = availableMemory(), overflow || bytes > available else { return }
+  let (count, moments) = (ParameterTable(model.parameters).count, training?.momentCount ?? 0)
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + moments))
+  guard let available = availableMemory() else { return }
+  let layers = model.encoder.layers + model.decoder.layers
+  let sizes = ([model.exampleShape] + layers.map(\.outputShape)).map { shape in
+    shape.reduce(1) { $0 * Double($1) }
+  }
+  let largest = 4 * Double(model.samplesPerExample) * (sizes.max() ?? 0)
+  guard largest <= Double(available) else {
+    throw RunError(
+      code: .tooLarge, object: "model",
+      expected: "a model that fits \(available >> 20) MiB of free memory",
+      found: "a layer whose results for one example take \(Int(largest / 1_048_576)) MiB",
+      remedy: "Make the largest layer smaller, or draw fewer samples of each example.")
+  }
+  guard overflow || bytes > available else { return }
   throw RunError(
     code: .tooLarge, object: "model",
     expected: "a model that fits \(available >> 20) MiB of free memory",

@@ -1,4 +1,5 @@
 internal import Execution
+internal import Foundation
 internal import GraphIR
 public import Models
 internal import Training
@@ -23,7 +24,7 @@ public struct ModelSummary: Sendable {
   public var parameterCount: Int
   /// Floating-point operations of the products for one example: encoding and decoding alone, and with
   /// all gradients.
-  public var forwardFlops: Int, trainingFlops: Int
+  public var forwardFlops: Double, trainingFlops: Double
   /// Bytes of parameters, moments and, for one worker, of a shard's working memory.
   public var parameterBytes: Int, workerBytes: Int
 
@@ -58,8 +59,8 @@ public struct ModelSummary: Sendable {
     let forward = Plan(model.evaluationGraph(rows: examples), table: table)
     let graph = model.gradientGraph(rows: examples)
     let training = Plan(graph, table: table)
-    forwardFlops = forward.productFlops / examples
-    trainingFlops = training.productFlops / examples
+    forwardFlops = forward.productFlops / Double(examples)
+    trainingFlops = training.productFlops / Double(examples)
     parameterBytes = table.count * 4 * (1 + momentCount)
     workerBytes = (training.arenaCount + training.slab.count) * 4
   }
@@ -103,8 +104,5 @@ func grouped(_ number: Int) -> String {
 }
 
 private func megabytes(_ bytes: Int) -> String { tenths(Double(bytes) / 1e6) + " MB" }
-private func millions(_ count: Int) -> String { tenths(Double(count) / 1e6) }
-private func tenths(_ number: Double) -> String {
-  let tenths = Int((number * 10).rounded())
-  return "\(tenths / 10).\(tenths % 10)"
-}
+private func millions(_ count: Double) -> String { tenths(count / 1e6) }
+private func tenths(_ number: Double) -> String { String(format: "%.1f", number) }

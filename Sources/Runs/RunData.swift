@@ -36,7 +36,7 @@ public struct RunData: Sendable {
     func open(_ dataset: String) throws -> any StoredExamples {
       try DatasetReader.examples(
         file: configuration.file, dataset: dataset, layout: configuration.layout,
-        scale: configuration.scale)
+        scale: configuration.scale, missingChunks: configuration.missingChunks)
     }
     progress("reading \(configuration.file)", 0)
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)
@@ -89,8 +89,7 @@ public struct RunData: Sendable {
   private static func generateSprites(
     _ count: Int, to file: String, progress: (String, Double) -> Void
   ) throws {
-    let folder = URL(filePath: file).deletingLastPathComponent()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try makeOutputFolder(of: file)
     try SpritesGenerator(size: count).write(to: file) { done, total in
       progress("drawing \(file)", Double(done) / Double(total))
     }

@@ -17,17 +17,19 @@ public final class RunFolder {
 
   /// Opens a folder, making it where it does not exist, and locks it until this object goes.
   ///
+  /// The folder itself may be reached through a symbolic link: its path is the caller's. Nothing inside it
+  /// may be one, for what it brings is not (`LocalFileSystem`).
+  ///
   /// - Throws: `RunError` where another process trains in it, or where it cannot be written.
   public init(locking path: String) throws {
     self.path = path
-    for folder in [path, path + "/checkpoints", path + "/samples"] {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw RunError(
-          code: .cannotCreate, object: folder, expected: "a folder that can be made",
-          found: "\(error.localizedDescription)", remedy: "Choose another place with --output DIR.")
-      }
+    let files = LocalFileSystem()
+    do throws(IOFailure) {
+      try files.createFolder(path)
+      try files.createOwnFolder(checkpoints)
+      try files.createOwnFolder(samples)
+    } catch {
+      throw RunError(error, expected: "a folder that can be made")
     }
     try takeLock()
     removeStaged()
@@ -42,12 +44,7 @@ public final class RunFolder {
 
   /// Writes a small file whole: a reader finds the old bytes or the new ones.
   func write(_ bytes: [UInt8], to name: String) throws {
-    do {
-      try LocalFileSystem().replace("\(path)/\(name)", with: bytes, isDurable: false)
-    } catch {
-      removeStaged()
-      throw error
-    }
+    try LocalFileSystem().replace("\(path)/\(name)", with: bytes, isDurable: false)
   }
 
   /// Removes what writes that were cut off have left.
@@ -62,24 +59,20 @@ public final class RunFolder {
 
   private func takeLock() throws(RunError) {
     let file = path + "/run.lock"
-    if !FileManager.default.fileExists(atPath: file) {
-      try? LocalFileSystem().write([], to: file)
-    }
-    guard let handle = FileHandle(forUpdatingAtPath: file) else {
-      throw RunError(
-        code: .cannotCreate, object: file, expected: "a file that can be written",
-        found: POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO).localizedDescription,
-        remedy: "Choose another place with --output DIR.")
+    let handle: FileHandle
+    do throws(IOFailure) {
+      let descriptor = try LocalFileSystem().openToUpdate(file)
+      handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    } catch {
+      throw RunError(error, expected: "a file that can be written")
     }
     guard flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+      let holder = String(decoding: (try? LocalFileSystem().read(file)) ?? [], as: UTF8.self)
       throw RunError(
         code: .busy, object: path, expected: "a run folder that no other process trains in",
         found: "\(name(ofHolder: holder)) at work in it",
         remedy: "Wait for it, stop it, or choose another folder with --output DIR.")
     }
-    // A child that outlives this process must not hold the lock on.
-    _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
     lock = handle
     try? handle.truncate(atOffset: 0)
     let host = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? "\n"
@@ -114,4 +107,14 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
 
   /// One line.
   public var description: String { "\(object): expected \(expected), found \(found). \(remedy)" }
+}
+
+extension RunError {
+  /// A file or folder that a run cannot have.
+  fileprivate init(_ failure: IOFailure, expected: String) {
+    self.init(
+      code: .cannotCreate, object: failure.path, expected: expected, found: failure.reason,
+      remedy: failure.obstacle == nil
+        ? "Choose another place with --output DIR." : failure.remedy)
+  }
 }

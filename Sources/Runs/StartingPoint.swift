@@ -30,7 +30,8 @@ struct StartingPoint {
       skipped = last.problems.map { "\($0)" }
       best = try best(in: store)
     case .path(let path):
-      (snapshot, name) = (try CheckpointLoader.load(path: path).snapshot, path)
+      let check = CheckpointContent.check
+      (snapshot, name) = (try CheckpointLoader.load(path: path, check: check).snapshot, path)
       best = try best(in: store)
     }
   }

@@ -66,14 +66,14 @@ public struct StepBenchmark: Sendable, Codable {
     let graph = trial.model.gradientGraph(rows: rows)
     let sparse = trial.examples.source.sparsity.map { ["x": $0] } ?? [:]
     let plan = Plan(graph, table: ParameterTable(trial.model.parameters), sparse: sparse)
-    let flops = plan.productFlops / rows
+    let flops = plan.productFlops / Double(rows)
     workload = trial.name
     (self.threads, shards, batch) = (threads, trial.shards, trial.training.batchSize)
     precision = trial.training.precision.rawValue
     samplesPerSecond = Rates(
       median: rates[rates.count / 2], min: rates.last ?? 0, max: rates.first ?? 0)
     stepMilliseconds = Double(batch) / samplesPerSecond.median * 1e3
-    gflops = samplesPerSecond.median * Double(flops) / 1e9
+    gflops = samplesPerSecond.median * flops / 1e9
     peakGflops = Self.peak(threads: threads)
     shareOfPeak = gflops / peakGflops
     peakMemoryBytes = Self.residentPeak()
@@ -145,7 +145,7 @@ extension KernelProfile {
     func line(_ row: Row) -> String {
       let speed =
         row.flops > 0
-        ? String(format: "%6.0f GFLOP/s", Double(row.flops) / row.seconds / 1e9)
+        ? String(format: "%6.0f GFLOP/s", row.flops / row.seconds / 1e9)
         : String(format: "%6.1f GB/s   ", Double(row.bytes) / row.seconds / 1e9)
       let numbers = String(
         format: "%5.1f %%  %8.3f ms  ", row.seconds / seconds * 100, row.seconds * 1e3)

@@ -1,8 +1,8 @@
+internal import Checkpoints
 internal import Configuration
 internal import Evaluation
 internal import Execution
 internal import Export
-internal import Foundation
 internal import GraphIR
 internal import GraphPasses
 internal import HDF5
@@ -25,9 +25,10 @@ extension TrainedModel {
   /// - Parameters:
   ///   - folder: made where it does not exist.
   /// - Returns: the files written.
-  /// - Throws: `ExportError` where a graph has no counterpart in the format, or errors of the files.
+  /// - Throws: `ExportError` where a graph has no counterpart in the format; `OutputError`.
   public func export(_ format: ExportFormat, to folder: String) throws -> [String] {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if folder == defaultExportFolder { try LocalFileSystem().requireOwnFolder(folder) }
+    try makeOutputFolder(folder)
     switch format {
     case .onnx:
       let model = runner.model
@@ -68,21 +69,19 @@ extension TrainedModel {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws -> String {
-    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+    try writeOutput(bytes, to: path)
     return path
   }
 
   private func writeHDF5(to path: String) throws -> String {
-    let staging = path + ".partial"
-    try? FileManager.default.removeItem(atPath: staging)
-    let file = try HDF5File.create(at: staging)
-    for (key, value) in metadata { try file.setAttribute(key, of: "/", to: .string(value)) }
-    for array in parameters {
-      try file.write("/parameters/\(array.name)", shape: array.shape, values: array.values.span)
+    try writeOutput(to: path) { staging in
+      let file = try HDF5File.create(at: staging)
+      for (key, value) in metadata { try file.setAttribute(key, of: "/", to: .string(value)) }
+      for array in parameters {
+        try file.write("/parameters/\(array.name)", shape: array.shape, values: array.values.span)
+      }
+      try file.close()
     }
-    try file.close()
-    try? FileManager.default.removeItem(atPath: path)
-    try FileManager.default.moveItem(atPath: staging, toPath: path)
     return path
   }
 }

@@ -3,6 +3,7 @@ public import Configuration
 public import Evaluation
 internal import DataParallel
 internal import Foundation
+internal import HDF5
 internal import Models
 public import Training
 
@@ -33,15 +34,14 @@ public struct TrainedModel {
   public init(_ path: String, threads: Int? = nil) throws {
     let snapshot: TrainingSnapshot
     (snapshot, file) = try Self.load(path)
-    resolved = try JSONNode.parse(snapshot.configuration, file: file)
-    configuration = try RunConfiguration(reading: resolved)
-    let shape = try Model.exampleShape(reading: configuration.model)
-    let model = try Model(reading: configuration.model, exampleShape: shape)
+    let content = try CheckpointContent(snapshot, file: file)
+    (resolved, configuration) = (content.resolved, content.configuration)
+    (environment, state) = (content.environment, content.state)
     parameters = snapshot.parameters
-    environment = Environment(json: snapshot.environment)
-    state = try TrainingState(json: snapshot.state)
+    try requireMemory(for: content.model)
     runner = try ModelRunner(
-      model, parameters: snapshot.parameters, threadCount: threads ?? availableThreadCount())
+      content.model, parameters: snapshot.parameters,
+      threadCount: threads ?? availableThreadCount(), memoryLimit: availableMemory())
   }
 
   private static func load(_ path: String) throws -> (TrainingSnapshot, String) {
@@ -51,8 +51,12 @@ public struct TrainedModel {
         found: "nothing", remedy: "Train one with: vae-dp train configs/conv.json")
     }
     let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
-    if !isFolder { return (try CheckpointLoader.load(path: path).snapshot, path) }
-    let loader = CheckpointLoader(folder: path + "/checkpoints")
+    if !isFolder {
+      let check = CheckpointContent.check
+      return (try CheckpointLoader.load(path: path, check: check).snapshot, path)
+    }
+    let loader = CheckpointLoader(folder: path + "/checkpoints", check: CheckpointContent.check)
+    try LocalFileSystem().requireOwnFolder(loader.folder)
     guard let found = try (try? loader.loadBest()) ?? loader.loadLast() else {
       throw RunError(
         code: .missing, object: path, expected: "a run folder with checkpoints",

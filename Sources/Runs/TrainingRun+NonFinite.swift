@@ -77,7 +77,8 @@ extension TrainingRun {
     }
     for entry in entries {
       do throws(CheckpointError) {
-        return try CheckpointLoader.load(path: "\(folder.checkpoints)/\(entry.file)")
+        return try CheckpointLoader.load(
+          path: "\(folder.checkpoints)/\(entry.file)", check: CheckpointContent.check)
       } catch {
         observe(.skipped("\(error)"))
       }

@@ -33,7 +33,7 @@ public enum RunEvent: Sendable {
   /// A step was not applied because something in it was not finite; training leaves it out, or has
   /// gone back. Where it ends, the report is the error.
   case nonFinite(NonFiniteReport)
-  /// Something about the data that is strange and does no harm.
+  /// Something that is strange and does no harm: about the data, or a training that has ended already.
   case warning(String)
   /// Metrics or a picture could not be written; training goes on.
   case outputFailed(String)
@@ -95,16 +95,19 @@ public final class TrainingRun {
     let path = output ?? "runs/\(configuration.name)"
     let shape = try Model.exampleShape(reading: configuration.model)
     _ = try Model(reading: configuration.model, exampleShape: shape)
-    data = try RunData(configuration.data, seed: configuration.training.seed) {
-      observe(.preparing($0, $1))
-    }
+    let place = DataPlace.training(
+      configuration.data.file, run: path, isResumed: resume != .never)
+    var found = configuration.data
+    found.file = place.path
+    data = try RunData(found, seed: configuration.training.seed) { observe(.preparing($0, $1)) }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
     try requireMemory(for: model, configuration.training)
     folder = try RunFolder(locking: path)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,
-      anchors: configuration.anchors(examples: data.training.rows.count))
+      anchors: configuration.anchors(examples: data.training.rows.count),
+      check: CheckpointContent.check)
     try DataCheck(model, configuration.data).checkSome(of: data.training)
     var start = try StartingPoint(store, resume, folder: path)
     for problem in start.skipped { observe(.skipped(problem)) }
@@ -131,11 +134,17 @@ public final class TrainingRun {
         allowsChanges: allowsChanges)
     }
     if let snapshot = start.snapshot {
-      try trainer.restore(snapshot, best: start.best)
+      do {
+        try trainer.restore(snapshot, best: start.best)
+      } catch let error as StateError {
+        throw CheckpointError(error, file: start.name)
+      }
       savedStep = trainer.state.step
     }
     try folder.write(resolved.text(), to: "config.json")
-    try folder.write(environment.json(), to: "environment.json")
+    var here = environment
+    here.dataFolder = place.folder
+    try folder.write(here.json(), to: "environment.json")
     log = try MetricsLog(
       folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch,
       rollbacks: trainer.state.nonFiniteCounts.rollbacks)
@@ -145,6 +154,12 @@ public final class TrainingRun {
         try log.append(changes: changes, step: trainer.state.step, epoch: trainer.epochPosition)
       }
       observe(.resumed(from: start.name, step: trainer.state.step, changes: changes))
+      if let limit = endingLimit {
+        observe(
+          .warning(
+            "this training has come to its end (\(limit.key) is \(limit.value)): raise \(limit.key) "
+              + "to go on"))
+      }
     }
   }
 
@@ -197,6 +212,19 @@ public final class TrainingRun {
   /// Writes something that training can do without; a failure is told.
   func attempt(_ write: () throws -> Void) {
     do { try write() } catch { observe(.outputFailed("\(error)")) }
+  }
+
+  /// The limit that has ended the training; nil where it goes on.
+  private var endingLimit: (key: String, value: Int)? {
+    let (state, training) = (trainer.state, trainer.configuration)
+    switch state.ended {
+    case nil, .interrupted: return nil
+    case .stoppedEarly:
+      return training.earlyStopping.map { ("training.earlyStopping.patience", $0.patience) }
+    case .completed:
+      if let epochs = training.epochs, state.epoch >= epochs { return ("training.epochs", epochs) }
+      return training.steps.map { ("training.steps", $0) }
+    }
   }
 
   private var isSaveDue: Bool {

@@ -1,3 +1,4 @@
+internal import Execution
 public import GraphIR
 internal import GraphPasses
 public import Models
@@ -10,5 +11,11 @@ extension Model {
   ///   - minibatch: examples of the minibatch that it is a part of; the shard's where nil.
   public func gradientGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
     trainingGraph(rows: rows, of: minibatch).differentiated(of: .metric("objective"))
+  }
+
+  /// Sums that a training of this model keeps in its state.
+  package var metricCount: Int {
+    let layout = SlabLayout(gradientGraph(rows: 1), table: ParameterTable(parameters))
+    return layout.count - layout.gradientCount
   }
 }

@@ -32,13 +32,22 @@ extension Trainer {
   ///
   /// - Parameter best: the snapshot of the best epoch, which early stopping may return to.
   /// - Throws: `SnapshotMismatch` where the snapshot belongs to another model or optimiser,
-  ///   `DecodingError` where its state cannot be read. The trainer is not usable after an error.
+  ///   `StateError` where its state is none. The trainer is not usable after an error.
   public func restore(_ snapshot: TrainingSnapshot, best: TrainingSnapshot?) throws {
     let restored = try TrainingState(json: snapshot.state)
-    guard restored.epochSums.sums.count == state.epochSums.sums.count else {
-      throw SnapshotMismatch(
-        object: "state.epochSums", expected: "\(state.epochSums.sums.count) sums",
-        found: "\(restored.epochSums.sums.count)")
+    for (name, sums) in [("epochSums", restored.epochSums), ("reportSums", restored.reportSums)] {
+      guard sums.sums.count == engine.metricCount else {
+        throw SnapshotMismatch(
+          object: "state.\(name)", expected: "\(engine.metricCount) sums",
+          found: "\(sums.sums.count)")
+      }
+    }
+    let hasSums = restored.epochSums.exampleCount > 0
+    guard restored.offset < training.rows.count + (hasSums ? 1 : 0) else {
+      throw StateError(
+        "offset",
+        expected: "fewer than the epoch's \(training.rows.count) examples, or all with their sums",
+        found: "\(restored.offset) and sums over \(restored.epochSums.exampleCount)")
     }
     try engine.parameters.set(snapshot.parameters)
     for (name, moment) in zip(configuration.optimizer.momentNames, engine.moments) {

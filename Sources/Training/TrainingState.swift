@@ -86,13 +86,18 @@ public struct TrainingState: Sendable, Hashable, Codable {
     return String(decoding: data, as: UTF8.self)
   }
 
-  /// The state from JSON.
+  /// The state from JSON, with every value looked at.
   ///
-  /// - Throws: `DecodingError` where a field is missing or of another type.
-  public init(json: String) throws {
+  /// - Throws: `StateError` where a field is missing, of another type, or what no training comes to.
+  public init(json: String) throws(StateError) {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try decoder.decode(TrainingState.self, from: Data(json.utf8))
+    do {
+      self = try decoder.decode(TrainingState.self, from: Data(json.utf8))
+    } catch {
+      throw StateError(error)
+    }
+    try validate()
   }
 }

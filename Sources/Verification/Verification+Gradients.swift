@@ -30,7 +30,7 @@ extension Verification {
   private func rowCount() -> Int {
     let graph = model.gradientGraph(rows: 1)
     let plan = Plan(graph, table: ParameterTable(model.parameters))
-    let affordable = 1_500_000_000 / max(1, plan.productFlops)
+    let affordable = Int(1.5e9 / max(1, plan.productFlops))
     // Statistics of two examples can be degenerate; an example alone has none.
     let least = model.seesShard || model.seesMinibatch ? 6 : 2
     return min(data.training.rows.count, max(least, min(8, affordable)))

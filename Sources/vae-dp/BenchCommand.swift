@@ -32,6 +32,13 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if profile, json { throw ValidationError("--profile is a table; --json has no place for it.") }
+    guard seconds > 0, seconds.isFinite else {
+      throw ValidationError("--seconds takes a number above 0.")
+    }
+  }
+
   func run() throws {
     try reporting {
       let changes = overrides + (precision.map { ["training.precision=\($0)"] } ?? [])
@@ -80,8 +87,8 @@ struct BenchCommand: ParsableCommand {
   private func files() throws -> [String] {
     guard config == "all" else { return [config] }
     let folder = "configs/bench"
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
+    let names = try LocalFileSystem().list(folder)
+    return names.filter { $0.hasSuffix(".json") }.map { "\(folder)/\($0)" }
   }
 
   private func line(_ result: StepBenchmark) -> String {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VAEDP
 
 struct DataCommand: ParsableCommand {
@@ -22,15 +21,23 @@ struct SpritesCommand: ParsableCommand {
   @Flag(help: "Replace a file that exists.")
   var replace = false
 
+  func validate() throws {
+    guard (1...SpritesGrid.largestSize).contains(size) else {
+      throw ValidationError("--size takes a number from 1 to \(SpritesGrid.largestSize).")
+    }
+  }
+
   func run() throws {
     try reporting {
       let line = ProgressLine()
       let generator = SpritesGenerator(size: size)
-      try makeFolder(of: output)
+      let interruption = Interruption()
+      try makeOutputFolder(of: output)
       try generator.write(to: output, replacing: replace) { done, total in
-        line.show("drawing \(output) \(done * 100 / max(1, total)) %")
+        try interruption.endWork()
+        line.show("drawing \(printable(output)) \(done * 100 / max(1, total)) %")
       }
-      line.say("\(output): \(generator.grid.count) images")
+      line.say("\(printable(output)): \(generator.grid.count) images")
     }
   }
 }
@@ -50,14 +57,20 @@ struct MNISTCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try makeFolder(of: output)
-      try MNISTImporter.importFiles(from: from, to: output, replacing: replace)
-      ProgressLine().say("\(output): train and test images with labels")
+      let (line, interruption) = (ProgressLine(), Interruption())
+      try makeOutputFolder(of: output)
+      try MNISTImporter.importFiles(from: from, to: output, replacing: replace) { done, total in
+        try interruption.endWork()
+        line.show("packing \(printable(output)) \(done * 100 / max(1, total)) %")
+      }
+      line.say("\(printable(output)): train and test images with labels")
     }
   }
 }
 
-private func makeFolder(of file: String) throws {
-  try FileManager.default.createDirectory(
-    at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
+extension Interruption {
+  /// Ends the work where a signal came, so that it tidies up.
+  fileprivate func endWork() throws {
+    if signal != 0 { throw ExitCode(128 + signal) }
+  }
 }

@@ -22,7 +22,8 @@ func say(_ problem: String) {
   try? FileHandle.standardError.write(contentsOf: Data("vae-dp: \(printable(problem))\n".utf8))
 }
 
-/// Exit codes follow sysexits.h; 20 is a training that diverged.
+/// Exit codes follow sysexits.h; 20 is a training that diverged. The table for users is in
+/// `Documentation/configuration.md`.
 func status(of error: any Error) -> Int32 {
   switch error {
   case let error as ConfigurationError: error.code == .missingFile ? 66 : 78
@@ -31,8 +32,8 @@ func status(of error: any Error) -> Int32 {
     case .missingFile: 66
     case .alreadyExists: 73
     case .inputOutput: 74
-    case .wrongShape, .wrongType, .empty, .wrongAttribute, .ambiguousLayout, .notFinite,
-      .malformed, .tooLarge, .unsupportedValue:
+    case .wrongShape, .wrongType, .incomplete, .empty, .wrongAttribute, .ambiguousLayout,
+      .notFinite, .malformed, .tooLarge, .unsupportedValue:
       65
     }
   case let error as HDF5Error:
@@ -46,10 +47,12 @@ func status(of error: any Error) -> Int32 {
     case .missing, .nothingToResume, .noSplit: 66
     case .changedConfiguration, .tooLarge: 78
     }
-  case is SnapshotMismatch: 78
+  case is SnapshotMismatch, is MemoryShortage: 78
+  case is StateError: 65
   case is NonFiniteReport, is NonFiniteStep: 20
-  case is ReportError: 73
-  case is CocoaError, is IOFailure, is OutputFailure: 74
+  case let error as OutputError: error.isPlaceRefused ? 73 : 74
+  case let error as IOFailure: error.isMissing ? 66 : 74
+  case is CocoaError, is OutputFailure: 74
   default: 70
   }
 }

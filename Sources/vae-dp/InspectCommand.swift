@@ -24,6 +24,8 @@ struct InspectCommand: ParsableCommand {
       let (code, problem) = try Containment.run(
         Contained.executable, arguments, on: file, output: STDOUT_FILENO)
       if code == 0 { return }
+      // Whoever read the output has seen enough, as with any program before 'head'.
+      if code == 128 + SIGPIPE { throw ExitCode(code) }
       say(problem.isEmpty ? "\(file): the inspection ended with code \(code)" : problem)
       throw ExitCode(code)
     }
@@ -38,9 +40,7 @@ struct InspectCommand: ParsableCommand {
       if json {
         try put(json: found, .withoutEscapingSlashes)
       } else {
-        try put(
-          found.text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { printable(String($0)) }.joined(separator: "\n"))
+        try put(found.lines.map(printable).joined(separator: "\n"))
       }
     } catch {
       Rehearsal.tell(problem: "\(error)")

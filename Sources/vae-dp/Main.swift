@@ -13,4 +13,30 @@ struct VAEDPCommand: ParsableCommand {
       SummaryCommand.self, VerifyCommand.self, DataCommand.self, BenchCommand.self,
       InspectCommand.self, RehearseCommand.self,
     ])
+
+  static func main() {
+    Interruption.restoreQuitting()
+    let words = CommandLine.arguments.dropFirst()
+    if let problem = unknownCommand(in: words) { exit(withError: ValidationError(problem)) }
+    main(nil)
+  }
+
+  /// What is wrong with a word that names no command where one is needed; nil where none does.
+  private static func unknownCommand(in words: ArraySlice<String>) -> String? {
+    var command: any ParsableCommand.Type = self
+    for word in words.drop(while: { $0 == "help" }) {
+      let commands = command.configuration.subcommands
+      if commands.isEmpty || word.hasPrefix("-") { return nil }
+      if let next = commands.first(where: { $0.configuration.commandName == word }) {
+        command = next
+        continue
+      }
+      let names = commands.map { $0.configuration }.filter(\.shouldDisplay)
+        .compactMap(\.commandName)
+      let near = nearestName(to: word, among: names).map { "; did you mean '\($0)'?" } ?? "."
+      return "unknown command '\(printable(word))'\(near) Commands: "
+        + names.joined(separator: ", ") + "."
+    }
+    return nil
+  }
 }

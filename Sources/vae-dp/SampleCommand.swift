@@ -27,11 +27,12 @@ struct SampleCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
+      try RunFolder.requireNotInside(output)
       let trained = try TrainedModel(model, threads: threads.count)
       if threads.isAutomatic { ProgressLine().say("\(try trained.chooseThreads())") }
       let images = try trained.runner.sample(count: number, seed: seed)
       let shape = [number] + trained.runner.model.exampleShape
-      try ImageGrid(images, shape: shape).write(to: output)
+      try writeOutput(ImageGrid(images, shape: shape).png(), to: output)
       try put(output)
     }
   }

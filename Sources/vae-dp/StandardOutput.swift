@@ -1,4 +1,5 @@
 import Foundation
+import VAEDP
 
 /// Results that could not be handed over.
 struct OutputFailure: Error, CustomStringConvertible {
@@ -20,9 +21,14 @@ func put(_ text: String) throws {
   }
 }
 
-/// Writes a result as JSON, keys sorted.
+/// Writes a result as JSON, keys sorted. Numbers that are not finite stand as the strings `inf`, `-inf` and
+/// `nan`, as in every file of a run.
 func put(json result: some Encodable, _ formatting: JSONEncoder.OutputFormatting = []) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = formatting.union([.prettyPrinted, .sortedKeys])
-  try put(String(decoding: try encoder.encode(result), as: UTF8.self))
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  // What the encoder leaves as it is, a terminal might take for a command.
+  let lines = String(decoding: try encoder.encode(result), as: UTF8.self).split(separator: "\n")
+  try put(lines.map { printable(String($0)) }.joined(separator: "\n"))
 }

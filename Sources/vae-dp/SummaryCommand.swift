@@ -10,12 +10,22 @@ struct SummaryCommand: ParsableCommand {
   @Argument(help: "A configuration, a run folder or a checkpoint file.")
   var subject: String
 
-  @Argument(help: "Keys to override: training.batchSize=64")
+  @Argument(help: "Keys of a configuration to override: training.batchSize=64")
   var overrides: [String] = []
+
+  private var isConfiguration: Bool { subject.hasSuffix(".json") }
+
+  func validate() throws {
+    guard isConfiguration || overrides.isEmpty else {
+      throw ValidationError(
+        "'\(overrides[0])' changes nothing at \(subject): what is trained keeps its configuration. Only "
+          + "a configuration, a .json file, takes keys to override.")
+    }
+  }
 
   func run() throws {
     try reporting {
-      if subject.hasSuffix(".json") {
+      if isConfiguration {
         let configuration = try RunConfiguration(file: subject, overrides: overrides)
         let shape = try Model.exampleShape(reading: configuration.model)
         let model = try Model(reading: configuration.model, exampleShape: shape)

@@ -7,7 +7,7 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a model.",
     discussion: """
       The run folder holds config.json, metrics.jsonl, metrics.csv, checkpoints/ and samples/.
-      Ctrl-C finishes the step, saves and leaves; --resume auto goes on from there to the same bits.
+      Ctrl-C, or a terminal that closes, finishes the step, saves and leaves; --resume auto goes on from there to the same bits.
       """)
 
   @Argument(help: "A configuration, such as configs/conv.json.")

@@ -54,7 +54,8 @@ import Testing
     let result = try train(fixture("endless-attribute.h5"))
     #expect(result.code == 65 && result.output.isEmpty, "\(result)")
     #expect(
-      result.errors.contains("endless-attribute.h5: crash: expected a file that libhdf5 can read"))
+      result.errors.contains(
+        "endless-attribute.h5: tookTooLong: expected a file that libhdf5 reads"))
     #expect(result.errors.contains("found no progress in 30 s while reading the attribute layout"))
   }
 
@@ -107,6 +108,18 @@ import Testing
     let units = #"["flatten",{"dense":{"units":16777216}},{"dense":{"units":16777216}}]"#
     let large = try run("train", "small.json", "--dry-run", "model.encoder=\(units)", in: folder)
     #expect(large.code == 78 && large.errors.contains("MiB of free memory"), "\(large)")
+    // Few weights, and products beyond all counting.
+    let images = #"""
+      {"encoder":[{"conv":{"channels":1,"kernel":1024,"stride":1024}},"flatten"],
+       "posterior":{"gaussian":{"latent":1}},
+       "decoder":[{"reshape":{"channels":1,"height":1,"width":1}},
+         {"convTranspose":{"channels":1,"kernel":1024,"stride":1024}},
+         {"convTranspose":{"channels":1,"kernel":40,"stride":40}}],"likelihood":"bernoulli"}
+      """#
+    let summary = try run(
+      "summary", "small.json", "model=\(images)", "training.batchSize=1000000", "training.shards=1",
+      in: folder)
+    #expect(summary.code == 0, "\(summary)")
   }
 
   @Test func limitsOfTheProcessAreTold() throws {
@@ -158,6 +171,18 @@ import Testing
   func mutantsCrashNoParser(parser: ParserTarget) throws {
     let report = try parser.fuzz(count: 1000, seed: 1, in: folder.url)
     #expect(report.slowest < 10)
+  }
+
+  @Test func mutatedCheckpointsAreTakenOrToldOf() throws {
+    let target = try CheckpointTarget(folder: folder.url.appending(path: "fuzz"))
+    for report in [
+      try target.fuzz(count: TestScale.count(100, torture: 5000), seed: 3),
+      try target.fuzz(
+        program: Program.executable, count: TestScale.count(2, torture: 100), seed: 3),
+    ] {
+      #expect(report.faults.isEmpty, "\(report)")
+      #expect(report.cases > 0)
+    }
   }
 
   @Test(.enabled(if: libraryMayCrash, "libhdf5 is reported before it crashes"))

@@ -8,9 +8,13 @@ import Testing
 
   init() throws { folder = try ScratchFolder() }
 
-  private func train(_ more: String..., deafErrors: Bool = false) throws -> Program {
+  private func train(
+    _ more: String..., start: String? = nil, deafErrors: Bool = false,
+    environment: [String: String] = [:]
+  ) throws -> Program {
     try Program(
-      ["train", "small.json", "--output", "run"] + more, in: folder, deafErrors: deafErrors)
+      ["train", "small.json", "--output", "run"] + more, in: folder, start: start,
+      deafErrors: deafErrors, environment: environment)
   }
 
   /// The step that the run's folder says training came to.
@@ -20,7 +24,7 @@ import Testing
     return (try #require(object["step"] as? Int), try #require(object["epoch"] as? Int))
   }
 
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func aSignalSavesAndTheRunGoesOn(signal: Int32) throws {
     let program = try train(Self.endless)
     #expect(try program.says("step 3  "))
@@ -28,7 +32,7 @@ import Testing
     #expect(second.code == 75, "another process trains in the folder")
     program.send(signal)
     let result = try program.wait()
-    #expect(result.code == (signal == SIGINT ? 130 : 143))
+    #expect(result.code == [SIGINT: 130, SIGTERM: 143, SIGHUP: 129][signal])
     #expect(
       result.errors.contains(
         "and saved; go on with: vae-dp train small.json \(Self.endless) --output run --resume auto")
@@ -42,6 +46,25 @@ import Testing
     #expect(rest.errors.contains("at step \(step)\n"))
     #expect(rest.errors.contains("done: \(6 * (epoch + 2)) steps"))
     #expect(try folder.object("run/status.json")["status"] as? String == "completed")
+  }
+
+  /// As `nohup` starts it.
+  @Test func aTerminalThatMayGoDoesNotStopTraining() throws {
+    let program = try train(Self.endless, start: "trap '' HUP; exec \"$@\"")
+    #expect(try program.says("step 3  "))
+    program.send(SIGHUP)
+    #expect(try program.says("epoch 4  train "))
+    program.send(SIGTERM)
+    #expect(try program.wait().code == 143)
+  }
+
+  /// Swift's runtime would take it for a crash, and print a backtrace for seconds.
+  @Test func quittingIsDoneAtOnce() throws {
+    let program = try train(Self.endless, environment: ["SWIFT_BACKTRACE": "enable=yes"])
+    #expect(try program.says("step 3  "))
+    program.send(SIGQUIT)
+    let result = try program.wait()
+    #expect(result.code == 128 + SIGQUIT && !result.errors.contains("Backtrac"))
   }
 
   @Test func timeThatIsUpIsNoFailure() throws {

@@ -28,20 +28,24 @@ final class Program {
   /// Starts the program in a folder.
   ///
   /// - Parameters:
+  ///   - subfolder: a folder of that one to start it in.
+  ///   - start: what starts it instead, given its path and arguments: `trap '' HUP; exec "$@"`.
   ///   - deafOutput: standard output is a pipe that nobody reads.
   ///   - deafErrors: so is standard error.
   ///   - environment: variables beside those of this process.
   init(
-    _ arguments: [String], in folder: ScratchFolder, deafOutput: Bool = false,
+    _ arguments: [String], in folder: ScratchFolder, subfolder: String = "",
+    start: String? = nil, deafOutput: Bool = false,
     deafErrors: Bool = false, environment: [String: String] = [:]
   ) throws {
     let number = Self.number.add(1, ordering: .relaxed).newValue
     output = folder.url.appending(path: "output-\(number)")
     errors = folder.url.appending(path: "errors-\(number)")
-    process.executableURL = Self.executable
-    process.arguments = arguments
+    process.executableURL = start == nil ? Self.executable : URL(filePath: "/bin/sh")
+    process.arguments =
+      start.map { ["-c", $0, "sh", Self.executable.path] + arguments } ?? arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.currentDirectoryURL = folder.url
+    process.currentDirectoryURL = folder.url.appending(path: subfolder)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.sink(output, isDeaf: deafOutput)
     process.standardError = try Self.sink(errors, isDeaf: deafErrors)

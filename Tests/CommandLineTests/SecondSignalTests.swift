@@ -46,6 +46,22 @@ import Testing
     #expect(partialFile() == nil)
   }
 
+  /// The shell of a terminal that closes sends one, and the kernel another.
+  @Test(
+    .enabled(if: Sanitizer.current != .thread, "the thread sanitizer holds signals back"),
+    arguments: [SIGHUP, SIGTERM])
+  func aSecondHangUpDoesNotEndTheSave(first: Int32) throws {
+    let program = try train(Self.large)
+    #expect(try program.says("epoch 2  train "), "the first epoch's end has saved")
+    program.send(first)
+    for _ in 0..<20_000 where partialFile() == nil { usleep(500) }
+    #expect(partialFile() != nil)
+    program.send(SIGHUP)
+    let result = try program.wait()
+    #expect(result.code == 128 + first, "\(result.errors)")
+    #expect(result.errors.contains("and saved") && partialFile() == nil)
+  }
+
   @Test func aDeadHolderDoesNotLockTheFolder() throws {
     let program = try train(["training.epochs=1000000"])
     #expect(try program.says("epoch 2  train "), "the first epoch's end has saved")

@@ -48,6 +48,20 @@ import Testing
     #expect(again.output == result.output)
   }
 
+  /// Parameters that are finite and far too large for their sums.
+  @Test func whatIsNotFiniteIsAStringInJSON() throws {
+    let training = try run(
+      "train", "small.json", "training.optimizer={\"sgd\": {\"learningRate\": 1e30}}",
+      "training.onNonFinite={\"skip\": {\"limit\": 1000}}", "model.likelihood=gaussian",
+      "training.epochs=1", "--output", "far", in: folder)
+    #expect(training.code == 0, "\(training.errors)")
+    let result = try run("evaluate", "far", "--json", in: folder)
+    #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+    let object = try ScratchFolder.object(Data(result.output.utf8))
+    #expect(["-inf", "nan"].contains(object["elbo"] as? String))
+    #expect(["inf", "nan"].contains(object["reconstruction"] as? String))
+  }
+
   @Test func evaluationForPeopleNamesItsUnit() throws {
     let result = try run("evaluate", "run", "--split", "train/images", in: folder)
     #expect(result.code == 0)
@@ -64,6 +78,20 @@ import Testing
     _ = try run("sample", "run", "-n", "4", "--seed", "3", "-o", "y.png", in: folder)
     #expect(try folder.bytes("y.png") == picture)
     #expect(try run("sample", "run", "-o", "none/x.png", in: folder).code == 73)
+  }
+
+  /// Elsewhere a picture is replaced; what lies in a run folder is the training's.
+  @Test func samplesReplaceNothingInsideARunFolder() throws {
+    for name in ["run/config.json", "run/checkpoints/last.h5", "run/samples/epoch-0001.png"] {
+      let before = try folder.bytes(name)
+      let result = try run("sample", "run", "-o", name, in: folder)
+      #expect(result.code == 73 && result.errors.contains("lie in the run folder"), "\(name)")
+      #expect(try folder.bytes(name) == before)
+    }
+    #expect(try run("sample", "run", "-n", "4", "-o", "run/new.png", in: folder).code == 0)
+    for _ in 0..<2 {
+      #expect(try run("sample", "run", "-n", "4", "-o", "x.png", in: folder).code == 0)
+    }
   }
 
   @Test func exportsNameTheirFiles() throws {

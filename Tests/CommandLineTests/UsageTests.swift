@@ -38,11 +38,36 @@ import Testing
     ["evaluate", "run", "--samples", "0"], ["export", "run"],
     ["export", "run", "--format", "pickle"], ["sample", "run"],
     ["sample", "run", "-n", "0", "-o", "a.png"], ["summary"], ["data", "mnist"],
+    ["data", "sprites", "--size", "0"], ["data", "sprites", "--size", "737281"],
+    ["summary", "run", "training.epochs=3"], ["bench", "small.json", "--profile", "--json"],
+    ["bench", "small.json", "--seconds", "0"],
   ])
   func wrongUsageIs64(arguments: [String]) throws {
     let result = try Program(arguments, in: folder).wait()
     #expect(result.code == 64)
     #expect(result.errors.contains("Error: ") && result.output.isEmpty)
+  }
+
+  @Test(arguments: [
+    (["trian", "small.json"], "unknown command 'trian'; did you mean 'train'? Commands: train, "),
+    (["help", "evalute"], "unknown command 'evalute'; did you mean 'evaluate'? Commands: "),
+    (
+      ["data", "sprits"],
+      "unknown command 'sprits'; did you mean 'sprites'? Commands: sprites, mnist."
+    ),
+    (["a\u{1B}[31m"], "unknown command 'a\\u001b[31m'. Commands: train, "),
+  ])
+  func aMisspeltCommandIsGuessed(arguments: [String], message: String) throws {
+    let result = try Program(arguments, in: folder).wait()
+    #expect(result.code == 64 && result.output.isEmpty)
+    #expect(result.errors.hasPrefix("Error: \(message)"), "\(result.errors)")
+    #expect(!result.errors.contains("rehearse"))
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func completionsKnowTheCommands(shell: String) throws {
+    let result = try run("--generate-completion-script", shell, in: folder)
+    #expect(result.code == 0 && result.output.contains("evaluate"))
   }
 
   @Test func aConfigurationErrorIs78WithFileLineAndPath() throws {
@@ -68,6 +93,16 @@ import Testing
     #expect(result.errors.contains("expected a decoder that ends in the examples' shape [6, 6, 1]"))
   }
 
+  /// More operations than 2⁶³, for a machine that there is none of.
+  @Test func theLargestLayersHaveASummary() throws {
+    let result = try run(
+      "summary", "small.json", "training.batchSize=1000000", "training.shards=1",
+      "model.encoder=[\"flatten\", {\"dense\": {\"units\": 16777216}}, "
+        + "{\"dense\": {\"units\": 16777216}}]", in: folder)
+    #expect(result.code == 0, "\(result.errors.prefix(300))")
+    #expect(result.output.contains("281 474 993 487 872"), "\(result.output)")
+  }
+
   @Test func whatIsNotThereIs66() throws {
     let data = try run("train", "small.json", "data.file=none.h5", in: folder)
     #expect(data.code == 66)
@@ -85,7 +120,7 @@ import Testing
   @Test func spritesAreNotReplacedUnlessAsked() throws {
     #expect(try run("data", "sprites", "-o", "new/s.h5", "--size", "30", in: folder).code == 0)
     let again = try run("data", "sprites", "-o", "new/s.h5", "--size", "30", in: folder)
-    #expect(again.code == 73)
+    #expect(again.code == 73 && again.errors.contains("--replace"))
     let replaced = try run(
       "data", "sprites", "-o", "new/s.h5", "--size", "30", "--replace", in: folder)
     #expect(replaced.code == 0 && replaced.errors.contains("new/s.h5: "))

@@ -38,7 +38,7 @@ import Testing
     #expect(sparse.kernelCount == full.kernelCount)
     let counts = try #require(TrainingSample.sparse.source.sparsity)
     let spared = 2 * 2 * 37 * (8 * 45 - Int((8 * counts.meanPerRow).rounded()))
-    #expect(full.productFlops - sparse.productFlops == spared)
+    #expect(full.productFlops - sparse.productFlops == Double(spared))
   }
 
   /// Training from the same seed comes to the same parameters, to rounding.

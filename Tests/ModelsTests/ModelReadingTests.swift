@@ -111,8 +111,29 @@ import Testing
         + "or leave out \"cycleEpochs\"."),
     BadSection(
       json: section(likelihood: #"{ "gaussian": { "standardDeviation": 0 } }"#),
-      message: "test.json:4: likelihood.gaussian.standardDeviation: expected a number above 0, or "
-        + "\"learned\", found 0"),
+      message: "test.json:4: likelihood.gaussian.standardDeviation: expected a number from 1e-18 "
+        + "to 1e18, or \"learned\", found 0"),
+    // σ² is 0 in float32.
+    BadSection(
+      json: section(likelihood: #"{ "gaussian": { "standardDeviation": 1e-30 } }"#),
+      message: "test.json:4: likelihood.gaussian.standardDeviation: expected a number from 1e-18 "
+        + "to 1e18, or \"learned\", found 1e-30"),
+    BadSection(
+      json: section(objective: #"{ "elbo": { "beta": 1e308 } }"#),
+      message: "test.json:5: objective.elbo.beta: expected a number from 0 to 1000000000000, "
+        + "found 1e308"),
+    BadSection(
+      json: section(objective: #"{ "elbo": { "freeBits": 1e38 } }"#),
+      message: "test.json:5: objective.elbo.freeBits: expected a number from 0 to 1000000000000, "
+        + "found 1e38"),
+    BadSection(
+      json: section(encoder: #"[{ "leakyReLU": { "slope": 1e39 } }]"#),
+      message: "test.json:1: encoder[0].leakyReLU.slope: expected a number above 0 (in float32), "
+        + "found 1e39"),
+    BadSection(
+      json: section(encoder: #"[{ "dropout": { "probability": 0.99999999999 } }]"#),
+      message: "test.json:1: encoder[0].dropout.probability: expected a number of at least 0 and "
+        + "below 1 (in float32), found 0.99999999999"),
   ]
 
   @Test(arguments: badLayers + badModels)

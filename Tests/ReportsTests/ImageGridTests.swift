@@ -1,5 +1,4 @@
 import CPNG
-import Foundation
 import Reports
 import Testing
 
@@ -97,24 +96,6 @@ import Testing
     for (index, value) in values.enumerated() {
       let level = UInt8((255 * value).rounded())
       #expect(picture.color(index % 20 * 22 + 21, index / 20 * 22) == [level, level, level])
-    }
-  }
-
-  @Test func writesOverAnOldFile() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "grid.png").path
-    try Data("old".utf8).write(to: URL(filePath: path))
-    let grid = ImageGrid([0.5], shape: [1, 1, 1, 1])
-    try grid.write(to: path)
-    #expect(try Array(Data(contentsOf: URL(filePath: path))) == grid.png())
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["grid.png"])
-  }
-
-  @Test func missingFolderIsNamed() {
-    #expect { try ImageGrid([1], shape: [1, 1]).write(to: "/nowhere/at/all.png") } throws: {
-      "\($0)".hasPrefix("/nowhere/at/all.png: expected a file that can be written")
     }
   }
 

@@ -149,4 +149,20 @@ import Training
     let error = #expect(throws: ConfigurationError.self) { _ = try read(json) }
     #expect(error?.description == message)
   }
+
+  /// Steps are computed in float32: a rate of 1e-50 would be 0, and a β₁ so near to 1 would divide by 0.
+  @Test(arguments: [
+    (#""optimizer": { "sgd": { "learningRate": 1e39 } }"#, "learningRate"),
+    (#""optimizer": { "adam": { "learningRate": 1e-50 } }"#, "learningRate"),
+    (#""optimizer": { "adam": { "epsilon": 1e-50 } }"#, "epsilon"),
+    (#""optimizer": { "adam": { "beta1": 0.99999999999 } }"#, "beta1"),
+    (#""optimizer": { "sgd": { "momentum": 0.99999999999 } }"#, "momentum"),
+    (#""clipNorm": 1e300"#, "clipNorm"), (#""clipNorm": 1e-300"#, "clipNorm"),
+  ])
+  func whatFloat32CannotHoldIsRefused(member: String, key: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try read("{ \(member) }") }
+    #expect(error?.code == .outOfRange)
+    #expect(error?.description.contains("\(key): expected a number ") == true, "\(member)")
+    #expect(error?.description.contains("(in float32), found ") == true, "\(member)")
+  }
 }

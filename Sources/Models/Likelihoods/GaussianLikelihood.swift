@@ -8,6 +8,8 @@ struct GaussianLikelihood: Likelihood {
   static let key = "gaussian"
   /// σ; nil where it is learned, as the parameter `likelihood.logVariance` that begins at σ = 1.
   let standardDeviation: Double?
+  /// Given values of σ: float32 holds σ² and 1/σ².
+  private static let range = 1e-18...1e18
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
     let key = "standardDeviation"
@@ -17,9 +19,9 @@ struct GaussianLikelihood: Likelihood {
     case let node? where node == .string("learned"):
       standardDeviation = nil
     case let node?:
-      guard case .number(let value, _) = node.content, value > 0, value * value > 0,
-        (value * value).isFinite
-      else { throw options.error(key, expected: "a number above 0, or \"learned\"") }
+      guard case .number(let value, _) = node.content, Self.range.contains(value) else {
+        throw options.error(key, expected: "a number from 1e-18 to 1e18, or \"learned\"")
+      }
       standardDeviation = value
     }
     options.resolve(key, as: standardDeviation.map(JSONNode.number) ?? .string("learned"))

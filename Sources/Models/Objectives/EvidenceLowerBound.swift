@@ -18,10 +18,10 @@ struct EvidenceLowerBound: Objective {
   let scope: BatchScope
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    beta = try options.number("beta", default: 1, in: 0...Double.infinity)
+    beta = try options.number("beta", default: 1, in: 0...1e12)
     warmUpEpochs = try options.number("warmUpEpochs", default: 0, in: 0...Double.infinity)
     cycleEpochs = try options.optionalNumber("cycleEpochs", above: 0)
-    freeBits = try options.number("freeBits", default: 0, in: 0...Double.infinity)
+    freeBits = try options.number("freeBits", default: 0, in: 0...1e12)
     scope = try BatchScope(reading: &options)
     if let cycleEpochs, !(warmUpEpochs > 0 && warmUpEpochs <= cycleEpochs) {
       throw options.error(

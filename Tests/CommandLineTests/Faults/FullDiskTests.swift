@@ -15,7 +15,7 @@ import Testing
   }
 
   /// A shell that may mount, in which nothing outlives the command.
-  private static let mounting = "unshare --user --map-root-user --mount sh -ec"
+  static let mounting = "unshare --user --map-root-user --mount sh -ec"
 
   static let mayMount: Bool = {
     guard let folder = try? ScratchFolder() else { return false }

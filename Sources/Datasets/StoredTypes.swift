@@ -1,0 +1,21 @@
+internal import HDF5
+
+extension MemoryExamples.Element {
+  /// What elements of a stored type become in memory; throws for those that are no numbers, and for
+  /// integers of 64 bits without a sign.
+  ///
+  /// - Parameter problem: Makes an error out of its code and three sentences.
+  init(of stored: ElementType, problem: ExampleLayout.Problem) throws(DatasetError) {
+    switch stored {
+    case .bool, .uint8: self = .bytes
+    case .float16, .float32, .float64: self = .floats
+    case _ where stored.isInteger: self = .floats
+    default:
+      throw problem(
+        .wrongType, "bool, integers of at most 63 bits, float16, float32 or float64", "\(stored)",
+        stored == .string
+          ? "Encode the texts as numbers, and write these."
+          : "Convert the dataset, for example with numpy's astype('float32').")
+    }
+  }
+}
