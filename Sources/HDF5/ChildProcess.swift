@@ -102,12 +102,13 @@ struct ChildLimits: Sendable {
     var late: ChildEnding?
     var rest: [UInt8] = []
     while late == nil {
-      let left = min(limits.silence, end - .now)
+      let whole = end - .now
+      let left = min(limits.silence, whole)
       var request = pollfd(fd: lines, events: Int16(POLLIN), revents: 0)
       let count = unsafe poll(&request, 1, Int32(clamping: max(0, milliseconds(left))))
       if count < 0, errno == EINTR { continue }
       if count == 0 || end < .now {
-        late = end < .now ? .endless : .silent
+        late = count == 0 && limits.silence < whole ? .silent : .endless
         break
       }
       var block = [UInt8](repeating: 0, count: 4096)

@@ -40,8 +40,15 @@ final class Interruption {
   }
 
   /// Lets SIGQUIT end the program at once, as it ends others. Swift's runtime takes it for a crash, of
-  /// which it spends seconds to print a backtrace.
-  static func restoreQuitting() { Foundation.signal(SIGQUIT, SIG_DFL) }
+  /// which it spends seconds to print a backtrace. And lets through what whoever started the program has blocked, as
+  /// threads of libdispatch do for what they start: nobody could stop it.
+  static func restoreSignals() {
+    Foundation.signal(SIGQUIT, SIG_DFL)
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&set, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
 }
 
 /// Whether the program ignores a signal, by the will of whoever started it.

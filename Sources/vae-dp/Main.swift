@@ -15,7 +15,7 @@ struct VAEDPCommand: ParsableCommand {
     ])
 
   static func main() {
-    Interruption.restoreQuitting()
+    Interruption.restoreSignals()
     let words = CommandLine.arguments.dropFirst()
     if let problem = unknownCommand(in: words) { exit(withError: ValidationError(problem)) }
     main(nil)

@@ -87,7 +87,7 @@ import Testing
     let file = try HDF5File.create(at: folder.url.appending(path: "part.h5").path)
     try file.createDataset("train/images", shape: [40_000, 36], of: UInt8.self)
     try file.writeRows(
-      "train/images", rows: 0..<30_000, values: [UInt8](repeating: 1, count: 30_000 * 36).span)
+      "train/images", rows: 0..<20_000, values: [UInt8](repeating: 1, count: 20_000 * 36).span)
     try file.close()
     let arguments = [
       "train", "small.json", "--dry-run", "data.file=part.h5", "data.test=null",

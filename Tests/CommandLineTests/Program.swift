@@ -20,6 +20,9 @@ final class Program {
   /// How much slower a sanitizer makes it, at most.
   private static let slowness = Sanitizer.current == nil ? 1 : 10
 
+  /// What a shell starts in the background ignores these two, and so would the program.
+  private static let signalsAreHeard: Void = [SIGINT, SIGQUIT].forEach { signal($0, SIG_DFL) }
+
   private let process = Process()
   private let output: URL
   private let errors: URL
@@ -38,6 +41,7 @@ final class Program {
     start: String? = nil, deafOutput: Bool = false,
     deafErrors: Bool = false, environment: [String: String] = [:]
   ) throws {
+    _ = Self.signalsAreHeard
     let number = Self.number.add(1, ordering: .relaxed).newValue
     output = folder.url.appending(path: "output-\(number)")
     errors = folder.url.appending(path: "errors-\(number)")

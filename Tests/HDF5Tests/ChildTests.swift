@@ -19,12 +19,11 @@ import Testing
   }
 
   @Test func timeIsBoundedAsAWhole() {
-    let start = ContinuousClock.now
     let error = problem { () throws(HDF5Error) in
-      _ = try run("while :; do echo 'at: work' >&2; sleep 0.05; done", whole: .milliseconds(400))
+      _ = try run("while :; do echo 'at: work' >&2; sleep 0.05; done", whole: .seconds(3))
     }
-    #expect(error?.code == .tookTooLong && error?.found.contains("at last it was work") == true)
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(error?.code == .tookTooLong)
+    #expect(error?.found.contains("at last it was work") == true, "\(error as Any)")
   }
 
   @Test func silenceIsNoCrash() {

@@ -105,8 +105,10 @@ import Training
     try files.createLink(link, to: aside)
     #expect(try model.export(.hdf5, to: link) == ["\(link)/model.h5"])
     try files.createLink("\(aside)/model.safetensors", to: scratch.path("precious"))
-    let error = #expect(throws: IOFailure.self) { _ = try model.export(.safetensors, to: aside) }
-    #expect(error?.path == "\(aside)/model.safetensors")
+    let error = #expect(throws: OutputError.self) {
+      _ = try model.export(.safetensors, to: aside)
+    }
+    #expect(error?.failure.path == "\(aside)/model.safetensors")
     #expect(try scratch.text("precious") == "mine")
   }
 
