@@ -16,9 +16,12 @@ func room(
   .target(name: name, dependencies: imports, exclude: exclude, swiftSettings: house)
 }
 
-func tests(_ room: String, _ others: [Target.Dependency] = []) -> Target {
+func tests(
+  _ room: String, _ others: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: room + "Tests", dependencies: [.byName(name: room)] + others, swiftSettings: house)
+    name: room + "Tests", dependencies: [.byName(name: room)] + others, exclude: exclude,
+    swiftSettings: house)
 }
 
 func support(_ name: String, _ imports: [Target.Dependency]) -> Target {
@@ -49,9 +52,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CStorage"),
+    .target(name: "CTeamwork"),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // The engine, lowest room first.
     room("Storage", ["CStorage"]),
+    room("Teamwork", ["CTeamwork"]),
     room("RandomStreams"),
     room("GraphIR"),
     room("GraphReference", ["GraphIR"]),
@@ -59,7 +64,8 @@ let package = Package(
     room("Kernels", ["CKernels", "COneDNN", "GraphIR", "Storage"]),
     room("Execution", ["GraphIR", "GraphPasses", "Kernels", "RandomStreams", "Storage"]),
     room(
-      "DataParallel", ["CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Storage"]),
+      "DataParallel",
+      ["CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Storage", "Teamwork"]),
     // Models and their configuration.
     room("Configuration"),
     room("Models", ["Configuration", "GraphIR"]),
@@ -67,14 +73,14 @@ let package = Package(
       "Training",
       [
         "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Models",
-        "RandomStreams",
+        "RandomStreams", "Teamwork",
       ]),
     room(
       "Evaluation",
       ["DataParallel", "Execution", "GraphIR", "Models", "RandomStreams", "Training"]),
     // Files.
     room("HDF5", ["CHDF5", "CZlib"]),
-    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5", "Storage"]),
+    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5", "Storage", "Teamwork"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
     room("Checkpoints", ["HDF5", "Training", crypto]),
@@ -117,6 +123,7 @@ let package = Package(
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("Storage", ["CStorage", "TestScale"]),
+    tests("Teamwork", exclude: ["Model"]),
     tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
     tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("GraphReference", ["GraphIR", "GraphTestSupport"]),
@@ -130,7 +137,7 @@ let package = Package(
       "DataParallel",
       [
         "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "Models",
+        "GraphReference", "GraphTestSupport", "Models", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",
@@ -149,7 +156,7 @@ let package = Package(
       "Training",
       [
         "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
-        "GraphPasses", "Models", "TestScale",
+        "GraphPasses", "Models", "Teamwork", "TestScale",
       ]),
     tests(
       "Evaluation",

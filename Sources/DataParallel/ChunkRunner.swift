@@ -1,15 +1,15 @@
-internal import Dispatch
 public import Execution
 internal import GraphIR
 internal import Kernels
 internal import Storage
+internal import Teamwork
 
 /// Runs a graph without gradients over many examples, chunk by chunk on all workers.
 ///
 /// Chunks have a fixed number of rows, and sums over them are taken in their order, so results do not
 /// depend on the number of threads.
 ///
-/// Safety: chunk `c` alone touches slab `c`, worker `w` alone replica `w`.
+/// Safety: the worker that takes chunk `c` alone touches slab `c`, worker `w` alone replica `w`.
 @safe public final class ChunkRunner {
   /// Examples computed at once; the last chunk may hold fewer.
   public let chunkRows: Int
@@ -46,8 +46,11 @@ internal import Storage
     let largest = min(chunkRows, max(1, rows.count))
     let stride = family.plan(rows: largest).slab.count
     try requireMemory(rows: largest, workers: workers, results: chunks.count * stride)
-    for (index, chunk) in chunks.enumerated() {
-      _ = try replicas[index % workers].sequence(Batch(rows: chunk.count), of: family)
+    // Two sizes at most, that of the first chunk and that of the last; any worker may take either.
+    for size in Set([chunks.first, chunks.last].compactMap { $0?.count }) {
+      for replica in replicas.prefix(workers) {
+        _ = try replica.sequence(Batch(rows: size), of: family)
+      }
     }
     try source.load(rows.span)
     let results = ChunkResults(
@@ -62,9 +65,7 @@ internal import Storage
           noise: NoiseKey(seed: noise.seed, step: noise.step),
           parameters: parameters.floats.pointer, slabs: results.slabs.pointer, stride: stride,
           chunks: chunks, failed: failed)
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
-          unsafe job.run(worker, of: workers)
-        }
+        Team.forEach(chunks.count, workers: workers) { unsafe job.run(chunk: $0, worker: $1) }
       }
     }
     for chunk in chunks.indices where unsafe failed[chunk] { throw ShardFailure(shard: chunk) }
@@ -116,15 +117,13 @@ extension ChunkRunner {
   let chunks: [Range<Int>]
   let failed: UnsafeMutablePointer<Bool>
 
-  func run(_ worker: Int, of workers: Int) {
-    for chunk in unsafe Swift.stride(from: worker, to: chunks.count, by: workers) {
-      let ids = unsafe UnsafeBufferPointer(rebasing: rows[chunks[chunk]])
-      let run = unsafe ShardRun(
-        family: family, batch: Batch(rows: ids.count), ids: ids, source: source, scalars: scalars,
-        parameters: UnsafePointer(parameters), slab: slabs + chunk * stride, noise: noise)
-      let isFine = unsafe replicas[worker].run(run)
-      unsafe failed[chunk] = !isFine
-    }
+  func run(chunk: Int, worker: Int) {
+    let ids = unsafe UnsafeBufferPointer(rebasing: rows[chunks[chunk]])
+    let run = unsafe ShardRun(
+      family: family, batch: Batch(rows: ids.count), ids: ids, source: source, scalars: scalars,
+      parameters: UnsafePointer(parameters), slab: slabs + chunk * stride, noise: noise)
+    let isFine = unsafe replicas[worker].run(run)
+    unsafe failed[chunk] = !isFine
   }
 }
 

@@ -1,6 +1,6 @@
 /// Where the time of steps goes: what the threads do in the stages, and what they wait for.
 ///
-/// Safety: in a stage worker `w` alone writes time `w`; the coordinator reads when all have returned.
+/// Safety: in a stage worker `w` alone writes time `w`; the coordinator clears and reads between stages.
 @safe public final class StageClock {
   /// What a stage is for.
   public enum Kind: Sendable { case shards, update }
@@ -9,7 +9,7 @@
   public struct Times: Sendable, Hashable {
     /// Doing what the stage is for.
     public var work = 0.0
-    /// From the start of the stage until the worker began: wake-ups.
+    /// From the start of the stage until the worker began: wake-ups. All of it for one that did not come.
     public var late = 0.0
     /// From the worker's end until the stage returned: waiting for the slowest.
     public var waiting = 0.0
@@ -51,28 +51,35 @@
   public private(set) var shards = Times()
   /// Its other stages.
   public private(set) var update = Times()
-  let times: UnsafeMutablePointer<WorkerTime>
+  /// Of the workers that have come to the stage under way.
+  let times: UnsafeMutablePointer<WorkerTime?>
   private let workerCount: Int
 
   /// A clock for an engine with at most so many workers.
   public init(workerCount: Int) {
     self.workerCount = workerCount
     unsafe times = .allocate(capacity: workerCount)
+    unsafe times.initialize(repeating: nil, count: workerCount)
   }
 
   deinit { unsafe times.deallocate() }
 
-  var now: ContinuousClock.Instant { .now }
+  /// Begins a stage.
+  func start(workers: Int) -> ContinuousClock.Instant {
+    precondition(workers <= workerCount, "\(workers) workers, a clock for \(workerCount)")
+    unsafe times.update(repeating: nil, count: workers)
+    return .now
+  }
 
   /// Adds a stage that has just returned.
   func add(_ kind: Kind, workers: Int, since start: ContinuousClock.Instant) {
     let end = ContinuousClock.now
-    precondition(workers <= workerCount, "\(workers) workers, a clock for \(workerCount)")
     func seconds(_ instant: ContinuousClock.Instant) -> Double { (instant - start) / .seconds(1) }
     let stage = Times(
       start: 0, end: seconds(end),
-      workers: (0..<workers).map {
-        unsafe (begin: seconds(times[$0].begin), end: seconds(times[$0].end))
+      workers: (0..<workers).map { worker in
+        let time = unsafe times[worker]
+        return unsafe (begin: seconds(time?.begin ?? end), end: seconds(time?.end ?? end))
       })
     switch kind {
     case .shards: shards += stage

@@ -36,7 +36,7 @@ extension StepEngine {
     workers: Int, _ kind: StageClock.Kind,
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    let start = clock?.now
+    let start = clock?.start(workers: workers)
     unsafe Stage(job: job, workers: workers, times: clock?.times, body: body).run()
     if let clock, let start { clock.add(kind, workers: workers, since: start) }
   }

@@ -24,14 +24,15 @@ public struct ShardFailure: Error, CustomStringConvertible {
 ///
 /// A step has two stages: the shards, and the update with what is left of the gradients; between them a
 /// third that sums and checks where that must come first. Where the graph has collective operations, the shards
-/// take one stage for each phase, and meet between them. Each is one `Stage`, and nothing waits inside
-/// it. Between them the coordinator sees to it that nothing is applied that is not finite. Shards define
+/// take one stage for each phase, and meet between them. Each is one `Stage`, and nobody waits in it for a
+/// worker that has not come. Between them the coordinator sees to it that nothing is applied that is not
+/// finite. Shards define
 /// the arithmetic and workers only the speed: the same bits for any number of threads.
 ///
 /// Safety: in the first stage worker `w` alone touches replica `w`, and the worker of shard `s` alone
 /// slab `s` and the shard's kept rows; in the others a slice of parameters, moments, slabs and sums is
-/// touched by the worker alone that took it from the queue. Dispatch hands out each index once and returns
-/// after all have finished, which orders every write before the next stage's reads.
+/// touched by the worker alone that took it from the queue. `Team.perform` hands out each index once and
+/// returns after all have finished, which orders every write before the next stage's reads.
 @safe public final class StepEngine {
   /// The parameters, in shared memory.
   public let parameters: ParameterMemory

@@ -3,7 +3,7 @@
 ///
 ///     lanes = min(threads, cores, …)             threads that really run at once
 ///     step  = (⌈shards / lanes⌉ · shard + gradients / lanes) · (1 + contention · load)
-///           + bytes / bandwidth(lanes) + stages · (stage + (lanes − 1) · wake-up) + rest
+///           + bytes / bandwidth(lanes) + stages · stage(lanes) + rest
 ///
 /// `load` goes from 0, one core busy, to 1, all of the measured machine's.
 public struct StepModel: Sendable, Hashable {
@@ -15,21 +15,17 @@ public struct StepModel: Sendable, Hashable {
     public var bandwidthOfOne: Double
     /// Bytes per second of all cores together.
     public var bandwidthOfAll: Double
-    /// Seconds of a stage in which nothing is done, on one thread.
-    public var stageSeconds: Double
-    /// Seconds that each further thread adds to it.
-    public var wakeUpSeconds: Double
+    /// Opening a stage and meeting again.
+    public var stage: StageCost
 
     /// A machine.
     public init(
-      cores: Int, bandwidthOfOne: Double, bandwidthOfAll: Double, stageSeconds: Double,
-      wakeUpSeconds: Double
+      cores: Int, bandwidthOfOne: Double, bandwidthOfAll: Double, stage: StageCost
     ) {
       self.cores = cores
       self.bandwidthOfOne = bandwidthOfOne
       self.bandwidthOfAll = bandwidthOfAll
-      self.stageSeconds = stageSeconds
-      self.wakeUpSeconds = wakeUpSeconds
+      self.stage = stage
     }
 
     /// The same cores, but more of them: as much bandwidth for each, up to `linkBandwidth` where one
@@ -85,12 +81,12 @@ public struct StepModel: Sendable, Hashable {
     public var contention: Double
     /// Sum over shards and update.
     public var update: Double
-    /// Stages and wake-ups.
-    public var wakeUps: Double
+    /// Opening stages and meeting again.
+    public var meetings: Double
     /// The coordinator, and what the model does not know.
     public var rest: Double
     /// The step.
-    public var total: Double { compute + contention + update + wakeUps + rest }
+    public var total: Double { compute + contention + update + meetings + rest }
   }
 
   /// The machine that was measured.
@@ -113,9 +109,7 @@ public struct StepModel: Sendable, Hashable {
     return Parts(
       compute: compute, contention: compute * contention * load,
       update: cut.updateBytes / machine.bandwidth(lanes: lanes),
-      wakeUps: Double(cut.stages)
-        * (machine.stageSeconds + Double(lanes - 1) * machine.wakeUpSeconds),
-      rest: rest)
+      meetings: Double(cut.stages) * machine.stage.seconds(threads: lanes), rest: rest)
   }
 
   /// The model that comes nearest to measured steps: least squares of the relative errors over
@@ -126,7 +120,7 @@ public struct StepModel: Sendable, Hashable {
     // a · contention + b · rest = r, all divided by the step's seconds.
     let rows = steps.map { step in
       let parts = parts(threads: step.threads, cut: cut)
-      let known = parts.compute + parts.update + parts.wakeUps
+      let known = parts.compute + parts.update + parts.meetings
       return (
         a: parts.contention / step.seconds, b: 1 / step.seconds, r: 1 - known / step.seconds
       )

@@ -2,6 +2,7 @@ internal import DataParallel
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
+internal import Teamwork
 
 /// Reads blocks of rows, each once: in the background in their order, before that those that are
 /// asked for.
@@ -65,7 +66,7 @@ package final class RowLoader: @unchecked Sendable {
       isWanted[Int(rows[index]) / blockRows] = true
     }
     let wanted = isWanted.indices.filter { isWanted[$0] }
-    DispatchQueue.concurrentPerform(iterations: wanted.count) { index in
+    Team.forEach(wanted.count, workers: wanted.count) { index, _ in
       if let read = take(wanted[index]) { perform(read, wanted[index]) }
     }
     condition.lock()
@@ -90,7 +91,7 @@ package final class RowLoader: @unchecked Sendable {
   /// - Throws: what reading the first damaged block threw.
   package func finish() throws {
     if isComplete.load(ordering: .acquiring) { return }
-    DispatchQueue.concurrentPerform(iterations: availableThreadCount()) { _ in readRest() }
+    Team.perform(workers: availableThreadCount()) { _ in readRest() }
     condition.lock()
     while endedCount < blocks.count { condition.wait() }
     let failure = failure

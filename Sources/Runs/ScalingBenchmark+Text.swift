@@ -41,8 +41,10 @@ extension ScalingBenchmark {
         cut.updateBytes / 1e6,
         machine.bandwidthOfOne / 1e9, machine.bandwidthOfAll / 1e9, machine.cores),
       String(
-        format: "a stage: %.1f µs and %.1f for each further thread; the rest of a step: %.3f ms",
-        machine.stageSeconds * 1e6, machine.wakeUpSeconds * 1e6, model.rest * 1e3),
+        format: "opening a stage and meeting again: %.2f µs alone, %.2f more for two threads, %.3f"
+          + " for each further one; the rest of a step: %.3f ms",
+        machine.stage.alone * 1e6, machine.stage.meeting * 1e6, machine.stage.further * 1e6,
+        model.rest * 1e3),
     ]
   }
 
@@ -53,9 +55,9 @@ extension ScalingBenchmark {
     func share(_ seconds: Double) -> Double { seconds / parts.total * 100 }
     return String(
       format: "%d cores, %d shards of %d rows: %.0f samples/s, %.1f × one thread;"
-        + " computing %.0f %%, contention %.0f %%, sum and update %.0f %%, wake-ups %.0f %%,"
+        + " computing %.0f %%, contention %.0f %%, sum and update %.0f %%, meetings %.1f %%,"
         + " rest %.0f %%",
       prediction.cores, prediction.shards, prediction.rows, rate, speedUp, share(parts.compute),
-      share(parts.contention), share(parts.update), share(parts.wakeUps), share(parts.rest))
+      share(parts.contention), share(parts.update), share(parts.meetings), share(parts.rest))
   }
 }

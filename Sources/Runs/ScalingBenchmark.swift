@@ -63,7 +63,6 @@ public struct ScalingBenchmark: Sendable {
       gradientSeconds: gradients, updateBytes: bytes(trial.shards), stages: stages)
     // The largest number that the cores can serve tells what they do together.
     let full = numbers.lastIndex { $0 <= availableThreadCount() } ?? 0
-    let (one, all) = (emptyStageSeconds(threads: 1), emptyStageSeconds(threads: numbers[full]))
     // What is left of the stage without its products, which are measured alone: no less than a tenth.
     func bandwidth(_ position: Int) -> Double {
       let work = middle[position].update.work
@@ -71,8 +70,7 @@ public struct ScalingBenchmark: Sendable {
     }
     let machine = StepModel.Machine(
       cores: numbers[full], bandwidthOfOne: bandwidth(0), bandwidthOfAll: bandwidth(full),
-      stageSeconds: one,
-      wakeUpSeconds: full > 0 ? max(0, all - one) / Double(numbers[full] - 1) : 0)
+      stage: StageCost(threads: numbers[full]))
     let model = StepModel(
       fitting: zip(numbers, middle).map { ($0, $1.stepSeconds) }, cut: cut, machine: machine)
     (self.model, self.cut) = (model, cut)

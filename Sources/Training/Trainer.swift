@@ -4,6 +4,7 @@ internal import GraphIR
 internal import GraphPasses
 public import Models
 internal import RandomStreams
+internal import Teamwork
 
 /// What the caller of a training wants after a step or an epoch.
 public enum Directive: Sendable, Hashable {
@@ -44,6 +45,7 @@ public final class Trainer {
   let validator: ChunkRunner
   var bestParameters: ParameterMemory?
   private let noiseKey: UInt64
+  private let availableThreads = availableThreadCount()
   private var order: [UInt32] = []
   /// Values of the objective's scalars, written anew in every step.
   private var scalars: [Float]
@@ -132,6 +134,21 @@ public final class Trainer {
     afterEpoch: (Trainer, EpochRecord) throws -> Directive,
     whenNonFinite: (Trainer, NonFiniteReport) throws -> Bool = { _, _ in false }
   ) throws -> StopReason {
+    try together {
+      try run(stepping: afterStep, closing: afterEpoch, failing: whenNonFinite)
+    }
+  }
+
+  /// Runs a body with a team at hand; threads beyond the processors would only take turns.
+  private func together<Value>(_ body: () throws -> Value) rethrows -> Value {
+    try Team.during(workers: min(engine.workerCount, availableThreads), body)
+  }
+
+  private func run(
+    stepping afterStep: (Trainer, StepReport?) throws -> Directive,
+    closing afterEpoch: (Trainer, EpochRecord) throws -> Directive,
+    failing whenNonFinite: (Trainer, NonFiniteReport) throws -> Bool
+  ) throws -> StopReason {
     if let ended = state.ended { return ended }
     order = shuffled()
     while !isComplete || isEpochDone {
@@ -175,16 +192,18 @@ public final class Trainer {
   /// benchmarks. Epochs are not validated and no report is made.
   @discardableResult
   public func measureSteps(count: Int) throws -> Double {
-    let clock = ContinuousClock()
-    let start = clock.now
-    for _ in 0..<count {
-      if order.isEmpty || state.offset == training.rows.count {
-        state.offset = 0
-        order = shuffled()
+    try together {
+      let clock = ContinuousClock()
+      let start = clock.now
+      for _ in 0..<count {
+        if order.isEmpty || state.offset == training.rows.count {
+          state.offset = 0
+          order = shuffled()
+        }
+        if let report = try step() { throw report }
       }
-      if let report = try step() { throw report }
+      return (clock.now - start) / .seconds(1)
     }
-    return (clock.now - start) / .seconds(1)
   }
 
   var isComplete: Bool {

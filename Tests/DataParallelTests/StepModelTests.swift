@@ -4,7 +4,8 @@ import Testing
 /// The model of a step recovers what made-up measurements were made from.
 @Suite struct StepModelTests {
   static let machine = StepModel.Machine(
-    cores: 4, bandwidthOfOne: 20e9, bandwidthOfAll: 50e9, stageSeconds: 1e-6, wakeUpSeconds: 4e-6)
+    cores: 4, bandwidthOfOne: 20e9, bandwidthOfAll: 50e9,
+    stage: StageCost(alone: 1e-6, meeting: 4e-6, further: 2e-6))
   static let cut = StepModel.Cut(shards: 8, shardSeconds: 2e-3, updateBytes: 10e6, stages: 2)
 
   /// Steps of a machine with a known contention and rest, in closed form.
@@ -13,7 +14,7 @@ import Testing
     let shards = [0, 8, 4, 3, 2][lanes]
     let bandwidth = [0, 20e9, 30e9, 40e9, 50e9][lanes]
     return Double(shards) * 2e-3 * (1 + contention * Double(lanes - 1) / 3) + 10e6 / bandwidth
-      + 2 * (1e-6 + Double(lanes - 1) * 4e-6) + rest
+      + 2 * [0, 1e-6, 5e-6, 7e-6, 9e-6][lanes] + rest
   }
 
   @Test(arguments: [(0.12, 3e-4), (0, 3e-4), (0.12, 0), (0, 0)])
@@ -58,7 +59,7 @@ import Testing
     wide.shards = 64
     let parts = model.parts(threads: 64, cut: wide, on: sixtyFour)
     #expect(parts.compute == 2e-3 && parts.update == 10e6 / 320e9)
-    #expect(abs(parts.wakeUps - 2 * (1e-6 + 63 * 4e-6)) < 1e-12)
+    #expect(abs(parts.meetings - 2 * (1e-6 + 4e-6 + 62 * 2e-6)) < 1e-12)
   }
 
   /// Two slabs read, one written back, weights and two moments read and written.

@@ -1,0 +1,116 @@
+import Foundation
+import Synchronization
+import Teamwork
+import Testing
+
+/// The gate with threads of its own, far more of them than there are cores; what the model checker shows of
+/// the protocol, shown of the code.
+@Suite struct GateTests {
+  /// What goes wrong with the threads, besides tiny stages one after another.
+  enum Trouble: CaseIterable, Sendable {
+    case none
+    /// Workers come when stages have long been opened.
+    case late
+    /// Workers are away in the middle of a stage.
+    case descheduled
+    /// The leader is away between stages, and workers go to sleep.
+    case pausing
+    /// There are workers that never come.
+    case absent
+
+    /// Fewer stages where each takes milliseconds.
+    var stages: Int { self == .none || self == .late || self == .absent ? 3000 : 60 }
+  }
+
+  /// Stages of a few pieces each, handed out by a counter; every result lies in plain memory.
+  ///
+  /// Safety: a piece's result is written by the thread that took the piece, and read by the leader when the
+  /// stage is closed.
+  private final class Work: @unchecked Sendable {
+    static let pieces = 5
+    let next = Atomic(0)
+    let isUnderWay = Atomic(false)
+    let mistakes = Atomic(0)
+    let usedIndices: [Flag]
+    /// Plain: written before a stage is opened.
+    var stage = 0
+    var results = [Int](repeating: -1, count: Work.pieces)
+
+    final class Flag: Sendable {
+      let isSet = Atomic(false)
+    }
+
+    init(workers: Int) { usedIndices = (0..<workers).map { _ in Flag() } }
+
+    func take(worker: Int, naps: Bool) {
+      if usedIndices[worker].isSet.exchange(true, ordering: .relaxed) {
+        mistakes.add(1, ordering: .relaxed)
+      }
+      while case let piece = next.add(1, ordering: .relaxed).oldValue, piece < Work.pieces {
+        if naps, worker % 2 == 1 { usleep(500) }
+        unsafe results.withUnsafeMutableBufferPointer { unsafe $0[piece] = stage * 10 + piece }
+      }
+      if !isUnderWay.load(ordering: .relaxed) { mistakes.add(1, ordering: .relaxed) }
+      usedIndices[worker].isSet.store(false, ordering: .relaxed)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 7, 16, 40], Trouble.allCases)
+  func everyPieceIsDoneOnceInItsStage(threads: Int, trouble: Trouble) {
+    let gate = StageGate(capacity: threads - 1)
+    let work = Work(workers: threads)
+    let workers = (1..<max(1, threads)).map { number in
+      Worker {
+        if trouble == .absent, number % 2 == 0 { return }
+        if trouble == .late { usleep(UInt32(number) * 1000) }
+        let worker = gate.enter()
+        var seen: UInt32 = 0
+        while gate.join(worker, seen: &seen) {
+          work.take(worker: worker, naps: trouble == .descheduled)
+          gate.leave(worker)
+        }
+      }
+    }
+    var wrong = 0
+    for stage in 1...trouble.stages {
+      if trouble == .pausing { usleep(300) }
+      work.stage = stage
+      work.next.store(0, ordering: .relaxed)
+      work.isUnderWay.store(true, ordering: .relaxed)
+      gate.openStage()
+      work.take(worker: 0, naps: false)
+      gate.closeStage()
+      work.isUnderWay.store(false, ordering: .relaxed)
+      if work.results != (0..<Work.pieces).map({ stage * 10 + $0 }) { wrong += 1 }
+    }
+    gate.end()
+    for worker in workers { worker.join() }
+    #expect(wrong == 0)
+    #expect(work.mistakes.load(ordering: .relaxed) == 0)
+  }
+
+  /// Who comes when all is over goes home.
+  @Test func latecomersGoHome() {
+    let gate = StageGate(capacity: 1)
+    gate.openStage()
+    gate.closeStage()
+    gate.end()
+    var seen: UInt32 = 0
+    #expect(!gate.join(gate.enter(), seen: &seen))
+  }
+}
+
+/// A thread that can be waited for.
+final class Worker: Sendable {
+  private let isDone = DispatchSemaphore(value: 0)
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    let isDone = isDone
+    Thread {
+      body()
+      isDone.signal()
+    }.start()
+  }
+
+  func join() { isDone.wait() }
+}
