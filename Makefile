@@ -8,7 +8,7 @@ CONFIG ?= configs/conv.json
 LOG := .build/test.log
 SHOWN = 2>&1 | tee $(LOG) | awk -f Tests/summary.awk
 
-.PHONY: train test torture sanitize fuzz libfuzzer build system lint clean
+.PHONY: train test torture sanitize model fuzz libfuzzer build system lint clean
 
 # Trains CONFIG, or goes on where an earlier `make train` stopped.
 train: build
@@ -28,7 +28,7 @@ test: system lint
 torture: system
 	swift build -c release --build-tests
 	VAEDP_TORTURE=1 swift test -c release --skip-build \
-	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|HostileDataTests|RandomLoopTests' \
+	  --filter 'KillTests|FullDiskTests|DamageTests|FaultTests|ThreadMatrixTests|GateTests|HostileDataTests|RandomLoopTests' \
 	  $(SHOWN)
 
 # All tests with the thread sanitizer, then with the address sanitizer, each in a build of its own. What
@@ -48,6 +48,11 @@ sanitize: system
 	  if [ -n "$$(ls $$reports)" ]; then cat $$reports/*; code=1; fi; \
 	  [ $$code = 0 ] || exit $$code; \
 	done
+
+# The protocol of the team of threads, in every order of its steps, and each break of it; see gate.pml.
+model: PACKAGES := spin
+model: system
+	Tests/TeamworkTests/Model/check.sh
 
 # Mutated data sets, configurations, IDX files and checkpoints, COUNT of each; the same SEED repeats a run.
 COUNT ?= 10000

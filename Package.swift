@@ -112,6 +112,7 @@ let package = Package(
     support(
       "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
     support("TestScale", []),
+    support("TeamTestSupport", ["Teamwork"]),
     support(
       "FuzzTargets",
       [
@@ -123,7 +124,7 @@ let package = Package(
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("Storage", ["CStorage", "TestScale"]),
-    tests("Teamwork", exclude: ["Model"]),
+    tests("Teamwork", ["TeamTestSupport", "TestScale"], exclude: ["Model"]),
     tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
     tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("GraphReference", ["GraphIR", "GraphTestSupport"]),
@@ -137,7 +138,7 @@ let package = Package(
       "DataParallel",
       [
         "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "Models", "Teamwork",
+        "GraphReference", "GraphTestSupport", "Models", "TeamTestSupport", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",

@@ -95,9 +95,13 @@ extension ThreadChoice {
       model: model, configuration: configuration, shards: shards, threads: cores, training: some,
       validation: nil)
     do {
+      var steps = 1
       try self.init(cores: cores, physicalCores: min(cores, availableCoreCount())) { threads in
         trainer.threads = threads
-        return try trainer.measureSteps(count: 1)
+        let seconds = try trainer.measureSteps(count: steps) / Double(steps)
+        // Some more where they are short: a team first has to come together.
+        steps = max(1, min(10, Int(0.002 / seconds)))
+        return seconds
       }
     } catch is NonFiniteReport {
       self.init(threads: cores, reason: "all cores; the objective of a trial step is not finite")

@@ -1,6 +1,7 @@
 import DataParallel
 import EngineTestSupport
 import GraphIR
+import Teamwork
 import Testing
 
 /// Once a minibatch of a size has been seen, a step allocates nothing of its own.
@@ -83,6 +84,11 @@ private func expectNoAllocations(
   try steps(1...3)
   let sites = try allocations { try steps(4...23) }
   report(sites, of: "\(sample), 20 steps")
+  try Team.during(workers: 2) {
+    try steps(24...26)
+    let sites = try allocations { try steps(27...46) }
+    report(sites, of: "\(sample), 20 steps in a team")
+  }
 }
 
 @inline(never) private func consume(_ values: [UInt32]) {

@@ -1,6 +1,8 @@
 import DataParallel
 import Execution
 import Models
+import TeamTestSupport
+import Teamwork
 import Testing
 
 /// Evaluation in chunks.
@@ -33,6 +35,11 @@ import Testing
       let found = try run(sample, chunkRows: chunkRows, threads: threads, rows: rows)
       #expect(found.objective == expected.objective)
       #expect(found.means == expected.means)
+      let inTeam = try Team.ofThreads(threads) {
+        try run(sample, chunkRows: chunkRows, threads: threads, rows: rows)
+      }
+      #expect(inTeam.objective == expected.objective)
+      #expect(inTeam.means == expected.means)
     }
   }
 

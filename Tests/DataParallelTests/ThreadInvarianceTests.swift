@@ -1,6 +1,8 @@
 import DataParallel
 import Execution
 import GraphIR
+import TeamTestSupport
+import Teamwork
 import Testing
 
 /// Shards define the arithmetic, threads only the speed.
@@ -48,6 +50,23 @@ import Testing
       #expect(found == expected, "\(threads) threads")
     }
     #expect(try bits(sample, setting, threads: 1) != expected, "bfloat16 changed nothing")
+  }
+
+  /// In a team that stays together for all steps: libdispatch's threads, and many more than there are cores.
+  @Test(arguments: [TrainingSample.dense, .convolution, .sparse], [nil, 0.5])
+  func teamsGiveTheSameBits(sample: TrainingSample, clipNorm: Double?) throws {
+    let setting = Setting(batchSize: 13, shards: 4)
+    let expected = try bits(sample, setting, threads: 1, clipNorm: clipNorm)
+    for threads in [1, 2, 3, 7, 16, 40] {
+      let found = try Team.during(workers: threads) {
+        try bits(sample, setting, threads: threads, clipNorm: clipNorm)
+      }
+      #expect(found == expected, "\(threads) threads at most")
+      let own = try Team.ofThreads(threads) {
+        try bits(sample, setting, threads: threads, clipNorm: clipNorm)
+      }
+      #expect(own == expected, "\(threads) threads")
+    }
   }
 
   /// Shards do define the arithmetic: with batch normalisation other shards give other numbers.

@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
+import TeamTestSupport
 import Teamwork
+import TestScale
 import Testing
 
 /// The gate with threads of its own, far more of them than there are cores; what the model checker shows of
@@ -18,29 +20,40 @@ import Testing
     /// There are workers that never come.
     case absent
 
-    /// Fewer stages where each takes milliseconds.
-    var stages: Int { self == .none || self == .late || self == .absent ? 3000 : 60 }
+    /// Fewer where each takes a millisecond.
+    var stages: Int {
+      switch self {
+      case .none, .late, .absent: TestScale.count(3000, torture: 30_000)
+      case .descheduled, .pausing: TestScale.count(60, torture: 2000)
+      }
+    }
   }
 
   /// Stages of a few pieces each, handed out by a counter; every result lies in plain memory.
   ///
   /// Safety: a piece's result is written by the thread that took the piece, and read by the leader when the
   /// stage is closed.
-  private final class Work: @unchecked Sendable {
+  @safe private final class Work: @unchecked Sendable {
     static let pieces = 5
     let next = Atomic(0)
     let isUnderWay = Atomic(false)
     let mistakes = Atomic(0)
+    let helped = Atomic(0)
     let usedIndices: [Flag]
     /// Plain: written before a stage is opened.
     var stage = 0
-    var results = [Int](repeating: -1, count: Work.pieces)
+    private let results = UnsafeMutablePointer<Int>.allocate(capacity: Work.pieces)
 
     final class Flag: Sendable {
       let isSet = Atomic(false)
     }
 
-    init(workers: Int) { usedIndices = (0..<workers).map { _ in Flag() } }
+    init(workers: Int) {
+      usedIndices = (0..<workers).map { _ in Flag() }
+      unsafe results.initialize(repeating: -1, count: Work.pieces)
+    }
+
+    deinit { unsafe results.deallocate() }
 
     func take(worker: Int, naps: Bool) {
       if usedIndices[worker].isSet.exchange(true, ordering: .relaxed) {
@@ -48,10 +61,15 @@ import Testing
       }
       while case let piece = next.add(1, ordering: .relaxed).oldValue, piece < Work.pieces {
         if naps, worker % 2 == 1 { usleep(500) }
-        unsafe results.withUnsafeMutableBufferPointer { unsafe $0[piece] = stage * 10 + piece }
+        if worker > 0 { helped.add(1, ordering: .relaxed) }
+        unsafe results[piece] = stage * 10 + piece
       }
       if !isUnderWay.load(ordering: .relaxed) { mistakes.add(1, ordering: .relaxed) }
       usedIndices[worker].isSet.store(false, ordering: .relaxed)
+    }
+
+    var isRight: Bool {
+      (0..<Work.pieces).allSatisfy { unsafe results[$0] == stage * 10 + $0 }
     }
   }
 
@@ -71,22 +89,28 @@ import Testing
         }
       }
     }
-    var wrong = 0
-    for stage in 1...trouble.stages {
+    func hasNobodyHelped() -> Bool { threads > 1 && work.helped.load(ordering: .relaxed) == 0 }
+    let deadline = Date.now + 60
+    var (stage, wrong) = (0, 0)
+    while stage < trouble.stages || (hasNobodyHelped() && Date.now < deadline) {
+      stage += 1
       if trouble == .pausing { usleep(300) }
       work.stage = stage
       work.next.store(0, ordering: .relaxed)
       work.isUnderWay.store(true, ordering: .relaxed)
       gate.openStage()
+      // Tiny stages mostly, and some that the others have time to come to.
+      if threads > 1, trouble == .descheduled || stage % 4 == 0 { usleep(50) }
       work.take(worker: 0, naps: false)
       gate.closeStage()
       work.isUnderWay.store(false, ordering: .relaxed)
-      if work.results != (0..<Work.pieces).map({ stage * 10 + $0 }) { wrong += 1 }
+      if !work.isRight { wrong += 1 }
     }
     gate.end()
     for worker in workers { worker.join() }
     #expect(wrong == 0)
     #expect(work.mistakes.load(ordering: .relaxed) == 0)
+    #expect(!hasNobodyHelped())
   }
 
   /// Who comes when all is over goes home.
@@ -98,19 +122,4 @@ import Testing
     var seen: UInt32 = 0
     #expect(!gate.join(gate.enter(), seen: &seen))
   }
-}
-
-/// A thread that can be waited for.
-final class Worker: Sendable {
-  private let isDone = DispatchSemaphore(value: 0)
-
-  init(_ body: @escaping @Sendable () -> Void) {
-    let isDone = isDone
-    Thread {
-      body()
-      isDone.signal()
-    }.start()
-  }
-
-  func join() { isDone.wait() }
 }

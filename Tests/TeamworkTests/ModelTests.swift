@@ -1,4 +1,5 @@
 import Foundation
+import TestScale
 import Testing
 
 /// The model of the gate's protocol, by the model checker spin: it holds, and each break of it is found.
@@ -6,7 +7,7 @@ import Testing
   private static let isInstalled =
     ["/usr/bin", "/usr/local/bin"].contains {
       FileManager.default.isExecutableFile(atPath: $0 + "/spin")
-    } && ProcessInfo.processInfo.environment["VAEDP_SANITIZER"] == nil
+    } && Sanitizer.current == nil
 
   @Test(.enabled(if: isInstalled, "needs spin (`make model` installs it) and no sanitizer"))
   func theProtocolHoldsAndItsBreaksAreFound() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TeamTestSupport
 import Teamwork
 import Testing
 
@@ -33,10 +34,7 @@ import Testing
   /// As many threads as there are numbers, whatever libdispatch would give.
   @Test(arguments: [2, 7, 40])
   func threadsOfOnesOwnDoTheSame(workers: Int) {
-    let team = Team(workers: workers)
-    let others = (1..<workers).map { _ in Worker { team.work() } }
-    let total = team.lead { sum(stages: 2000, workers: workers) }
-    for other in others { other.join() }
+    let total = Team.ofThreads(workers) { sum(stages: 2000, workers: workers) }
     #expect(total == (0..<2000).reduce(0) { $0 + $1 * 21 })
   }
 
@@ -56,15 +54,12 @@ import Testing
 
   /// A stage for fewer than the team has.
   @Test func aStageMayHaveFewerWorkers() {
-    let team = Team(workers: 6)
-    let others = (1..<6).map { _ in Worker { team.work() } }
     let largest = Atomic(0)
-    team.lead {
+    Team.ofThreads(6) {
       for _ in 0..<500 {
         Team.perform(workers: 3) { largest.max($0, ordering: .relaxed) }
       }
     }
-    for other in others { other.join() }
     #expect(largest.load(ordering: .relaxed) < 3)
   }
 

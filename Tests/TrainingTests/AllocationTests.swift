@@ -1,4 +1,5 @@
 import EngineTestSupport
+import Teamwork
 import Testing
 import Training
 
@@ -15,10 +16,13 @@ struct TrainerAllocationTests {
           "optimizer": { "adam": { "learningRate": 1e-2 } } }
         """)
       let trainer = sample.trainer(threads: 2)
-      // Less than an epoch: its order is an array, made once.
-      try trainer.measureSteps(count: 2)
-      let sites = try allocations { try trainer.measureSteps(count: 18) }
-      report(sites, of: "training, 18 steps")
+      // A training makes its team once.
+      try Team.during(workers: 2) {
+        // Less than an epoch: its order is an array, made once.
+        try trainer.measureSteps(count: 2)
+        let sites = try allocations { try trainer.measureSteps(count: 18) }
+        report(sites, of: "training, 18 steps")
+      }
     }
     printed(result)
   }
