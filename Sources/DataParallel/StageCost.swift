@@ -48,8 +48,10 @@ extension StageCost {
     /// Waits for all, a millisecond at most: where the machine is busy they may not come.
     func await() {
       let start = ContinuousClock.now
-      while count.load(ordering: .acquiring) > 0, ContinuousClock.now - start < .milliseconds(1) {}
+      while !haveCome, ContinuousClock.now - start < .milliseconds(1) {}
     }
+
+    var haveCome: Bool { count.load(ordering: .acquiring) == 0 }
   }
 
   /// Median of a stage that all workers come to and do nothing in. Stages follow each other after 50 µs of
@@ -62,7 +64,7 @@ extension StageCost {
         missing.count.store(threads - 1, ordering: .relaxed)
         let start = ContinuousClock.now
         unsafe Team.perform(workers: threads, Unmanaged.passUnretained(missing).toOpaque(), meet)
-        return ContinuousClock.now - start
+        return missing.haveCome ? ContinuousClock.now - start : nil
       }
     }
   }
@@ -91,7 +93,7 @@ extension StageCost {
         }
         let start = ContinuousClock.now
         precondition(lines.sum() >= 0)
-        return ContinuousClock.now - start
+        return missing.haveCome ? ContinuousClock.now - start : nil
       }
     }
     return seconds / Double(Lines.count)
@@ -127,9 +129,10 @@ extension StageCost {
     }
   }
 
-  private static func median(of measure: () -> Swift.Duration) -> Double {
-    let times = (0..<repetitions).map { _ in measure() }
-    return times.sorted()[repetitions / 2] / .seconds(1)
+  /// Seconds in the middle of those measurements that all workers have come to; 0 where there are none.
+  private static func median(of measure: () -> Swift.Duration?) -> Double {
+    let times = (0..<repetitions).compactMap { _ in measure() }.sorted()
+    return times.isEmpty ? 0 : times[times.count / 2] / .seconds(1)
   }
 
   private static func busy(for duration: Swift.Duration) {

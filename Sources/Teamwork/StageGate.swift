@@ -37,7 +37,8 @@ internal import Synchronization
 
   private let capacity: Int
   private let memory: UnsafeMutableRawPointer
-  /// Number of the stage times four, and its state; closed is 0. Only the leader writes it.
+  /// Number of the stage times four, and its state; closed is 0. Only the leader writes it. Beside it, where
+  /// the leader runs.
   private let gate: UnsafeMutablePointer<Word>
   /// How many workers sleep at the gate, or are about to.
   private let sleepers: UnsafeMutablePointer<Word>
@@ -64,7 +65,7 @@ internal import Synchronization
 
   deinit { unsafe memory.deallocate() }
 
-  /// What worker `worker`, from 1, is in: the gate's word of that stage, or 0.
+  /// What worker `worker`, from 1, is in: the gate's word of that stage, or 0. Beside it, where the worker runs.
   private func slot(_ worker: Int) -> UnsafeMutablePointer<Word> {
     unsafe (memory + (1 + worker) * Self.stride).assumingMemoryBound(to: Word.self)
   }
@@ -93,11 +94,12 @@ internal import Synchronization
     let count = Int(unsafe entered.pointee.load(ordering: .sequentiallyConsistent))
     for worker in Swift.stride(from: 1, through: count, by: 1) {
       let slot = unsafe slot(worker)
-      while !isDone({ unsafe slot.pointee.load(ordering: .sequentiallyConsistent) != stage }) {
+      func hasLeft() -> Bool {
+        unsafe slot.pointee.load(ordering: .sequentiallyConsistent) != stage
+      }
+      while unsafe !isDone(hasLeft, by: slot + 1) {
         unsafe leaderSleeps.pointee.store(1, ordering: .sequentiallyConsistent)
-        if unsafe slot.pointee.load(ordering: .sequentiallyConsistent) == stage {
-          unsafe vaedp_sleep_while(leaderSleeps, 1)
-        }
+        if !hasLeft() { unsafe vaedp_sleep_while(leaderSleeps, 1) }
         unsafe leaderSleeps.pointee.store(0, ordering: .sequentiallyConsistent)
       }
     }
@@ -110,10 +112,17 @@ internal import Synchronization
   }
 
   private func change(to word: UInt32) {
+    unsafe note(gate + 1)
     unsafe gate.pointee.store(word, ordering: .sequentiallyConsistent)
     if unsafe sleepers.pointee.load(ordering: .sequentiallyConsistent) > 0 {
       unsafe vaedp_wake(gate, .max)
     }
+  }
+
+  /// Notes where this thread runs, beside a word that it is about to change.
+  private func note(_ processor: UnsafeMutablePointer<Word>) {
+    // Relaxed: a hint.
+    unsafe processor.pointee.store(vaedp_processor(), ordering: .relaxed)
   }
 
   // MARK: Workers
@@ -136,6 +145,7 @@ internal import Synchronization
       seen = word(otherThan: seen)
       if seen & Self.states == Self.over { return false }
       guard seen & Self.states == Self.open else { continue }
+      unsafe note(slot + 1)
       unsafe slot.pointee.store(seen, ordering: .sequentiallyConsistent)
       if unsafe gate.pointee.load(ordering: .sequentiallyConsistent) == seen { return true }
       leave(worker)
@@ -154,12 +164,12 @@ internal import Synchronization
   private func word(otherThan seen: UInt32) -> UInt32 {
     var word = seen
     while true {
-      if isDone({
-        word = unsafe gate.pointee.load(ordering: .sequentiallyConsistent)
-        return word != seen
-      }) {
-        return word
-      }
+      let isOther = unsafe isDone(
+        {
+          word = unsafe gate.pointee.load(ordering: .sequentiallyConsistent)
+          return word != seen
+        }, by: gate + 1)
+      if isOther { return word }
       unsafe sleepers.pointee.add(1, ordering: .sequentiallyConsistent)
       // The kernel looks at the word once more.
       unsafe vaedp_sleep_while(gate, seen)
@@ -168,10 +178,17 @@ internal import Synchronization
   }
 
   /// Looks until it is done, or patience ends; whether it is.
-  @inline(__always) private func isDone(_ look: () -> Bool) -> Bool {
+  ///
+  /// - Parameter processor: where the one ran that is waited for. If it is this one, because others are busy, it
+  ///   cannot run while this thread looks.
+  @inline(__always) private func isDone(
+    _ look: () -> Bool, by processor: UnsafeMutablePointer<Word>
+  ) -> Bool {
     if look() { return true }
     let start = ContinuousClock.now
     repeat {
+      // Relaxed: what it says may be out of date in any case.
+      if unsafe processor.pointee.load(ordering: .relaxed) == vaedp_processor() { return false }
       for _ in 0..<32 {
         vaedp_pause()
         if look() { return true }

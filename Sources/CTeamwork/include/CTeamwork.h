@@ -15,6 +15,9 @@ static inline void vaedp_pause(void) {
 #endif
 }
 
+// The processor that this thread runs on just now.
+uint32_t vaedp_processor(void);
+
 // Sleeps as long as a word of 32 bits has this value and nobody wakes its sleepers. The kernel compares and
 // puts to sleep in one step. May also return for no reason.
 void vaedp_sleep_while(void *word, uint32_t value);
