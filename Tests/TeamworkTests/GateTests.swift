@@ -1,3 +1,4 @@
+import CProcessorPin
 import Foundation
 import Synchronization
 import TeamTestSupport
@@ -111,6 +112,35 @@ import Testing
     #expect(wrong == 0)
     #expect(work.mistakes.load(ordering: .relaxed) == 0)
     #expect(!hasNobodyHelped())
+  }
+
+  /// A worker that shares its core with the leader sleeps at once instead of keeping the leader from running.
+  @Test(.enabled(if: Sanitizer.current == nil, "a sanitizer's own work counts as time"))
+  func whoSharesACoreSleepsAtOnce() {
+    let (gate, stages) = (StageGate(capacity: 1), 300)
+    let work = Work(workers: 1)
+    let worker = Worker {
+      pin_to_first_processor()
+      let worker = gate.enter()
+      var seen: UInt32 = 0
+      while gate.join(worker, seen: &seen) { gate.leave(worker) }
+      var time = timespec()
+      unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      let micros = time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+      work.stage = micros
+    }
+    let leader = Worker {
+      pin_to_first_processor()
+      for _ in 0..<stages {
+        gate.openStage()
+        gate.closeStage()
+        usleep(300)
+      }
+      gate.end()
+    }
+    leader.join()
+    worker.join()
+    #expect(work.stage < 50 * stages, "µs of the worker in \(stages) stages")
   }
 
   /// Who comes when all is over goes home.
