@@ -12,7 +12,7 @@ struct TrainerAllocationTests {
       let sample = TrainingSample.autoencoder(
         """
         { "batchSize": 1, "clipNorm": 0.5, "schedule": { "cosine": { "warmUpEpochs": 1 } },
-          "optimizer": { "adam": { "learningRate": 1e-2 } } }
+          "optimizer": { "nadam": { "learningRate": 1e-2 } }, "average": "exponential" }
         """)
       let trainer = sample.trainer(threads: 2)
       // Less than an epoch: its order is an array, made once.
