@@ -63,17 +63,21 @@ let package = Package(
     room("GraphPasses", ["GraphIR"]),
     room("Kernels", ["CKernels", "COneDNN", "GraphIR", "Storage"]),
     room("Execution", ["GraphIR", "GraphPasses", "Kernels", "RandomStreams", "Storage"]),
+    // Optimisers, models and their configuration.
+    room("Configuration"),
+    room("Optimizers", ["CKernels", "Configuration"]),
     room(
       "DataParallel",
-      ["CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Storage", "Teamwork"]),
-    // Models and their configuration.
-    room("Configuration"),
+      [
+        "CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Optimizers", "Storage",
+        "Teamwork",
+      ]),
     room("Models", ["Configuration", "GraphIR"]),
     room(
       "Training",
       [
         "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Models",
-        "RandomStreams", "Teamwork",
+        "Optimizers", "RandomStreams", "Teamwork",
       ]),
     room(
       "Evaluation",
@@ -89,20 +93,20 @@ let package = Package(
       "Runs",
       [
         "Checkpoints", "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation",
-        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models",
+        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "Optimizers",
         "RandomStreams", "Reports", "Training",
       ]),
     room(
       "Verification",
       [
         "Checkpoints", "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "Models", "Runs", "Training",
+        "GraphReference", "Models", "Optimizers", "Runs", "Training",
       ]),
     room(
       "VAEDP",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
-        "GraphIR", "HDF5", "Models", "Reports", "Runs", "Training", "Verification",
+        "GraphIR", "HDF5", "Models", "Optimizers", "Reports", "Runs", "Training", "Verification",
       ]),
     .executableTarget(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
@@ -135,17 +139,18 @@ let package = Package(
         "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses", "GraphReference",
         "GraphTestSupport", "Kernels", "Models", "TestScale",
       ]),
+    tests("Optimizers", ["Configuration"]),
     tests(
       "DataParallel",
       [
         "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "Models", "TeamTestSupport", "Teamwork",
+        "GraphReference", "GraphTestSupport", "Models", "Optimizers", "TeamTestSupport", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",
       dependencies: [
         "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
-        "GraphPasses", "HDF5", "Models",
+        "GraphPasses", "HDF5", "Models", "Optimizers", "Training",
       ], swiftSettings: house),
     tests("Configuration", ["GraphReference"]),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
@@ -158,7 +163,7 @@ let package = Package(
       "Training",
       [
         "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
-        "GraphPasses", "Models", "Teamwork", "TestScale",
+        "GraphPasses", "Models", "Optimizers", "Teamwork", "TestScale",
       ]),
     tests(
       "Evaluation",

@@ -22,7 +22,7 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable {
     case shapeMismatch
     /// A name that a file cannot hold, or two of the same.
     case invalidName
-    /// A parameter, statistic or moment that is infinite or no number; never saved, and never taken up.
+    /// A parameter, statistic or state that is infinite or no number; never saved, and never taken up.
     case notFinite
     /// There are checkpoints, and none can be used.
     case noneUsable

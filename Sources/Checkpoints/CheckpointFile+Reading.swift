@@ -55,12 +55,12 @@ private struct Reader {
   }
 
   func snapshot() throws -> TrainingSnapshot {
-    let moments = try members(of: "/optimizer").map { moment in
-      (name: moment, arrays: try arrays(of: "/optimizer/\(moment)"))
+    let states = try members(of: "/optimizer").map { state in
+      (name: state, arrays: try arrays(of: "/optimizer/\(state)"))
     }
     var snapshot = TrainingSnapshot(
       configuration: "", state: "", environment: "", parameters: try arrays(of: "/parameters"),
-      moments: moments)
+      states: states)
     for text in CheckpointFile.texts {
       snapshot[keyPath: text.field] = try file.readString(text.path)
     }

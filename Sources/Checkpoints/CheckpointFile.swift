@@ -14,8 +14,8 @@ public import Training
 ///    scalar as a scalar. Names contain dots and never a slash: `encoder.conv1.weight`. Arrays with
 ///    extents lie in chunks with Fletcher-32 checksums, scalars and empty arrays in their headers.
 ///    The integer attribute `index` of each dataset is its place in the snapshot, from 0.
-/// 5. `/optimizer/<moment>`: a group for each moment, with an `index` likewise; in it
-///    `/optimizer/<moment>/<name>`, as the parameters.
+/// 5. `/optimizer/<state>`: a group for each state of the optimiser, with an `index` likewise; in it
+///    `/optimizer/<state>/<name>`, as the parameters.
 ///
 /// Readers ignore what else they find.
 public enum CheckpointFile {
@@ -36,17 +36,17 @@ public enum CheckpointFile {
     _ snapshot: TrainingSnapshot, _ label: CheckpointLabel, to path: String
   ) throws(CheckpointError) {
     do {
-      try checkNames(snapshot.moments.map(\.name), of: "/optimizer", path)
+      try checkNames(snapshot.states.map(\.name), of: "/optimizer", path)
       try checkNames(snapshot.parameters.map(\.name), of: "/parameters", path)
       let file = try HDF5File.create(at: path)
       try write(label, contentDigest(of: snapshot, label), to: file)
       for text in texts { try file.writeString(text.path, snapshot[keyPath: text.field]) }
       try write(snapshot.parameters, to: "/parameters", of: file)
       try file.createGroup("/optimizer")
-      for (index, moment) in snapshot.moments.enumerated() {
-        let group = "/optimizer/\(moment.name)"
-        try checkNames(moment.arrays.map(\.name), of: group, path)
-        try write(moment.arrays, to: group, of: file)
+      for (index, state) in snapshot.states.enumerated() {
+        let group = "/optimizer/\(state.name)"
+        try checkNames(state.arrays.map(\.name), of: group, path)
+        try write(state.arrays, to: group, of: file)
         try file.setAttribute("index", of: group, to: .integer(index))
       }
       try file.close()

@@ -15,7 +15,7 @@ package func hexadecimalSHA256(of bytes: [UInt8]) -> String {
 /// 2. `configuration`, `state` and `environment`: each its count of UTF-8 bytes, and these;
 /// 3. the count of the parameters, and each: its name as in 2, the count of its extents, the
 ///    extents, the values as float32;
-/// 4. the count of the moments, and each: its name as in 2, its arrays as in 3.
+/// 4. the count of the states, and each: its name as in 2, its arrays as in 3.
 ///
 /// Counts and extents are 8 bytes; all numbers are little-endian.
 func contentDigest(of snapshot: TrainingSnapshot, _ label: CheckpointLabel) -> String {
@@ -28,7 +28,7 @@ func contentDigest(of snapshot: TrainingSnapshot, _ label: CheckpointLabel) -> S
   return hexadecimal(hasher.finalize())
 }
 
-/// SHA-256 of a snapshot's parameters, statistics and moments alone: 3 and 4 of `contentDigest`.
+/// SHA-256 of a snapshot's parameters, statistics and states alone: 3 and 4 of `contentDigest`.
 package func arrayDigest(of snapshot: TrainingSnapshot) -> String {
   var hasher = SHA256()
   hasher.addArrays(of: snapshot)
@@ -49,10 +49,10 @@ extension SHA256 {
 
   fileprivate mutating func addArrays(of snapshot: TrainingSnapshot) {
     add(snapshot.parameters)
-    add(snapshot.moments.count)
-    for moment in snapshot.moments {
-      add(moment.name)
-      add(moment.arrays)
+    add(snapshot.states.count)
+    for state in snapshot.states {
+      add(state.name)
+      add(state.arrays)
     }
   }
 

@@ -8,11 +8,11 @@ package import Training
 package func requireFinite(
   _ snapshot: TrainingSnapshot, _ path: String
 ) throws(CheckpointError) {
-  let moments = snapshot.moments.flatMap { moment in
-    moment.arrays.map { (object: "/optimizer/\(moment.name)/\($0.name)", array: $0) }
+  let states = snapshot.states.flatMap { state in
+    state.arrays.map { (object: "/optimizer/\(state.name)/\($0.name)", array: $0) }
   }
   let parameters = snapshot.parameters.map { (object: "/parameters/\($0.name)", array: $0) }
-  for (object, array) in parameters + moments {
+  for (object, array) in parameters + states {
     guard let place = firstNonFinite(array.values) else { continue }
     throw CheckpointError(
       code: .notFinite, object: "\(path): \(object)", expected: "finite numbers",

@@ -11,8 +11,8 @@ package func firstDifference(_ a: TrainingSnapshot, _ b: TrainingSnapshot) -> St
   ]
   for (object, x, y) in texts where !isSame(x, y) { return object }
   if let object = firstDifference(a.parameters, b.parameters) { return "/parameters/\(object)" }
-  guard a.moments.count == b.moments.count else { return "the count of moments" }
-  for (x, y) in zip(a.moments, b.moments) {
+  guard a.states.count == b.states.count else { return "the count of states" }
+  for (x, y) in zip(a.states, b.states) {
     guard isSame(x.name, y.name) else { return "/optimizer/\(x.name)" }
     if let object = firstDifference(x.arrays, y.arrays) { return "/optimizer/\(x.name)/\(object)" }
   }

@@ -1,7 +1,7 @@
 internal import Execution
 internal import GraphIR
 
-/// A step that came to something infinite or to no number, and was not applied: parameters, moments
+/// A step that came to something infinite or to no number, and was not applied: parameters, state
 /// and running statistics are as they were before it.
 public struct NonFiniteStep: Error, Sendable, Hashable, CustomStringConvertible {
   /// What is not finite.
@@ -12,7 +12,7 @@ public struct NonFiniteStep: Error, Sendable, Hashable, CustomStringConvertible 
     case gradient
     /// What a running statistic is made from.
     case statistic
-    /// A parameter or a moment, as the update would leave it.
+    /// A parameter or a state, as the update would leave it.
     case parameter
   }
 
@@ -47,7 +47,7 @@ public struct NonFiniteStep: Error, Sendable, Hashable, CustomStringConvertible 
     case .objective: "the objective"
     case .gradient: "the gradient"
     case .statistic: "a running statistic"
-    case .parameter: "a parameter or moment after the update"
+    case .parameter: "a parameter or its state after the update"
     }
   }
 }

@@ -3,25 +3,31 @@
   /// Σ (mean)² of the summed gradients or statistics; finite exactly where all of them are. 0 where it has
   /// not been made in this step.
   let squares: UnsafeMutablePointer<Double>
-  /// Bounds on parameters and moments, from their last update; infinite where nothing is known.
+  /// Bounds on parameters and what is kept beside them, from their last update; infinite where nothing is
+  /// known.
   let magnitudes: UnsafeMutablePointer<Float>
   /// Whether the update stays finite for certain; where it does not, it is rehearsed first.
   let isCertain: UnsafeMutablePointer<Bool>
   /// Whether the slice's sum lies where it is read from, so that it is not made again.
   let isSummed: UnsafeMutablePointer<Bool>
-  /// Room to rehearse in, `scratchStride` floats for each worker.
-  let scratch: UnsafeMutablePointer<Float>
-  let scratchStride: Int
+  private let room: UnsafeMutablePointer<Float>
+  /// Arrays in `room`, `arrayCount` for each worker, each with room for a slice's longest run.
+  private let scratch: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let arrayCount: Int
   private let count: Int
 
-  init(_ slices: [Slice], workers: Int) {
-    unsafe count = slices.count
+  init(_ slices: [Slice], arrayCount: Int, workers: Int) {
+    unsafe (count, self.arrayCount) = (slices.count, arrayCount)
     unsafe squares = .allocate(capacity: count)
     unsafe magnitudes = .allocate(capacity: count)
     unsafe isCertain = .allocate(capacity: count)
     unsafe isSummed = .allocate(capacity: count)
-    unsafe scratchStride = 3 * (slices.map(\.length).max() ?? 0)
-    unsafe scratch = .allocate(capacity: scratchStride * workers)
+    let longest = slices.map(\.length).max() ?? 0
+    unsafe room = .allocate(capacity: longest * arrayCount * workers)
+    unsafe scratch = .allocate(capacity: arrayCount * workers)
+    for index in 0..<arrayCount * workers {
+      unsafe scratch[index] = room + index * longest
+    }
     unsafe forget()
   }
 
@@ -30,6 +36,7 @@
     unsafe magnitudes.deallocate()
     unsafe isCertain.deallocate()
     unsafe isSummed.deallocate()
+    unsafe room.deallocate()
     unsafe scratch.deallocate()
   }
 
@@ -40,7 +47,12 @@
     unsafe isSummed.update(repeating: false, count: count)
   }
 
-  /// Forgets the bounds: parameters or moments were set from outside.
+  /// A worker's arrays to rehearse in.
+  func scratch(of worker: Int) -> UnsafePointer<UnsafeMutablePointer<Float>> {
+    unsafe UnsafePointer(scratch + worker * arrayCount)
+  }
+
+  /// Forgets the bounds: what they bound was set from outside.
   func forget() {
     unsafe magnitudes.update(repeating: .infinity, count: count)
   }

@@ -15,6 +15,8 @@ package struct Slice: Sendable, Hashable {
     case product(Int, WeightTile)
   }
 
+  /// Place in the table of the parameter that it is part of.
+  package var parameter: Int
   /// Its first float in the table.
   package var start: Int
   /// Runs of floats that touch, how long each is and how far from one's start to the next's.
@@ -45,23 +47,26 @@ extension Plan {
   package func slices(of table: ParameterTable, length: Int = 8192) -> [Slice] {
     table.entries.enumerated().flatMap { index, entry in
       if let product = weightGradients.firstIndex(where: { $0.parameter == index }) {
-        return tiles(of: product, entry)
+        return tiles(of: product, index, entry)
       }
       guard let offset = slab.parameterOffsets[index] else { return [] }
       return stride(from: 0, to: entry.range.count, by: length).map { start in
         Slice(
-          start: entry.offset + start, runs: 1, length: min(length, entry.range.count - start),
-          stride: 0, role: entry.declaration.role, source: .slabs(offset: offset + start))
+          parameter: index, start: entry.offset + start, runs: 1,
+          length: min(length, entry.range.count - start), stride: 0, role: entry.declaration.role,
+          source: .slabs(offset: offset + start))
       }
     }
   }
 
-  private func tiles(of product: Int, _ entry: ParameterTable.Entry) -> [Slice] {
+  private func tiles(
+    of product: Int, _ parameter: Int, _ entry: ParameterTable.Entry
+  ) -> [Slice] {
     let columns = weightGradients[product].columns
     return weightGradients[product].tiles.map { tile in
       let isWhole = tile.columns == columns
       return Slice(
-        start: entry.offset + tile.row * columns + tile.column,
+        parameter: parameter, start: entry.offset + tile.row * columns + tile.column,
         runs: isWhole ? 1 : tile.rows, length: isWhole ? tile.rows * columns : tile.columns,
         stride: columns, role: entry.declaration.role, source: .product(product, tile))
     }

@@ -8,9 +8,11 @@ extension StepEngine {
   public var deferredCount: Int { slices.reduce(0) { $0 + ($1.isTile ? $1.count : 0) } }
 
   /// Stages of a step whose numbers are nowhere near the end of float32.
-  public func stageCount(isClipped: Bool) -> Int {
+  ///
+  /// - Parameter needsNorms: whether gradients are clipped or normalised.
+  public func stageCount(needsNorms: Bool) -> Int {
     let update =
-      unsafe isClipped || layout.gradientCount > StepGradients.largestMeasuredSlab ? 2 : 1
+      unsafe needsNorms || layout.gradientCount > StepGradients.largestMeasuredSlab ? 2 : 1
     return phaseCount + update
   }
 

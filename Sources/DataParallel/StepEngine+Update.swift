@@ -1,9 +1,13 @@
+internal import Execution
+internal import Optimizers
+
 /// The stages of a step, and what happens between them.
 extension StepEngine {
   /// Checks, clips and updates; returns the gradient's norm before clipping. Where something is not
   /// finite, nothing has changed.
   func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
-    if clipNorm == nil {
+    let normalizes = unsafe job.pointee.update.rule.normalizesGradients
+    if clipNorm == nil, !normalizes {
       unsafe job.pointee.gradients.boundSlices(
         job.pointee.update, largestExample: job.pointee.source.sparse?.largestMagnitude ?? 0)
     }
@@ -13,6 +17,9 @@ extension StepEngine {
     }
     if let clipNorm, case let norm = unsafe job.pointee.gradients.norm, norm > clipNorm {
       unsafe job.pointee.update.clipScale = Float(clipNorm / norm)
+    }
+    if normalizes {
+      unsafe job.pointee.gradients.takeNorms(norms, count: parameters.table.entries.count)
     }
     if unsafe !checks.areCertain {
       unsafe performOnSlices { unsafe $0.rehearse($1, of: $2) }

@@ -2,6 +2,7 @@ internal import CKernels
 public import Execution
 internal import GraphIR
 internal import Kernels
+public import Optimizers
 internal import Storage
 
 /// What a step left behind besides the parameters.
@@ -30,14 +31,16 @@ public struct ShardFailure: Error, CustomStringConvertible {
 /// the arithmetic and workers only the speed: the same bits for any number of threads.
 ///
 /// Safety: in the first stage worker `w` alone touches replica `w`, and the worker of shard `s` alone
-/// slab `s` and the shard's kept rows; in the others a slice of parameters, moments, slabs and sums is
+/// slab `s` and the shard's kept rows; in the others a slice of parameters, state, slabs and sums is
 /// touched by the worker alone that took it from the queue. `Team.perform` hands out each index once and
 /// returns after all have finished, which orders every write before the next stage's reads.
 @safe public final class StepEngine {
   /// The parameters, in shared memory.
   public let parameters: ParameterMemory
-  /// The optimiser's moments.
-  public let moments: [ParameterMemory]
+  /// What the optimiser keeps beside the parameters.
+  public let states: [ParameterMemory]
+  /// The average of the parameters over steps, which begins at them; nil where none is kept.
+  public let average: ParameterMemory?
   /// Examples of the largest minibatch.
   public let batchSize: Int
   /// How many parts a minibatch is cut into.
@@ -62,6 +65,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
   private let keptRows: KeptRows
   private let columns: SparseColumns?
   private var sums: AlignedFloats?
+  private let arrayCount: Int
+  private let arrays: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  let norms: UnsafeMutablePointer<Double>
   private let sumOffsets: [Int]
   let replicas: [Replica]
   let gradientWorkers: [GradientWorker]
@@ -80,12 +86,13 @@ public struct ShardFailure: Error, CustomStringConvertible {
   /// An engine for a differentiated training graph.
   ///
   /// - Parameters:
-  ///   - momentCount: moments that the update rule keeps.
+  ///   - stateCount: arrays that the update rule keeps beside the parameters.
+  ///   - isAveraged: whether an average of the parameters is kept.
   ///   - batchSize: examples in a full minibatch.
   ///   - fewestRows: examples that a shard has at least, as far as the minibatch has so many.
   public init(
-    _ family: PlanFamily, parameters: ParameterMemory, momentCount: Int, batchSize: Int,
-    shardCount: Int, threadCount: Int, fewestRows: Int = 1
+    _ family: PlanFamily, parameters: ParameterMemory, stateCount: Int, isAveraged: Bool = false,
+    batchSize: Int, shardCount: Int, threadCount: Int, fewestRows: Int = 1
   ) {
     self.family = family
     self.parameters = parameters
@@ -93,7 +100,9 @@ public struct ShardFailure: Error, CustomStringConvertible {
     self.fewestRows = fewestRows
     workerCount = max(1, threadCount)
     activity = StepActivity(workerCount: max(1, threadCount))
-    moments = (0..<momentCount).map { _ in ParameterMemory(family.table) }
+    states = (0..<stateCount).map { _ in ParameterMemory(family.table) }
+    average = isAveraged ? ParameterMemory(family.table) : nil
+    average?.copy(parameters)
     // The last shard is the largest.
     let shards = max(1, min(shardCount, batchSize / fewestRows))
     let rows = part(shards - 1, of: shards, count: batchSize).count
@@ -119,19 +128,26 @@ public struct ShardFailure: Error, CustomStringConvertible {
     queue = SliceQueue(
       costs: slices.map { $0.cost(examples: batchSize, shards: shards) }, workers: workerCount)
     unsafe job = .allocate(capacity: 1)
-    unsafe checks = SliceChecks(slices, workers: workerCount)
+    let memories = [parameters] + states + (average.map { [$0] } ?? [])
+    arrayCount = memories.count
+    unsafe arrays = .allocate(capacity: memories.count)
+    for (index, memory) in memories.enumerated() { unsafe arrays[index] = memory.floats.pointer }
+    unsafe norms = .allocate(capacity: family.table.entries.count)
+    unsafe checks = SliceChecks(slices, arrayCount: memories.count, workers: workerCount)
     unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 1))
     unsafe failed = .allocate(capacity: shardCount)
   }
 
   deinit {
     unsafe job.deallocate()
+    unsafe arrays.deallocate()
+    unsafe norms.deallocate()
     unsafe checks.deallocate()
     unsafe magnitudes.deallocate()
     unsafe failed.deallocate()
   }
 
-  /// Bytes of memory beside the parameters and moments.
+  /// Bytes of memory beside the parameters and what is kept of them.
   public var workingByteCount: Int {
     let shared = slabs.count + kept.count + exchange.count + (sums?.count ?? 0)
     return replicas.reduce(shared * 4) { $0 + $1.byteCount }
@@ -144,31 +160,39 @@ public struct ShardFailure: Error, CustomStringConvertible {
   ///   - order: example positions; the minibatch is `order[range]`.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of this step's noise.
+  ///   - rule: the optimiser's step, of as many states as the engine keeps.
   ///   - clipNorm: the longest mean gradient that is applied as it is; nil for any.
+  ///   - averageWeight: what the new parameters weigh in their average, where the engine keeps one.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails, what the
   ///   source's `load` throws, `NonFiniteStep` where an objective, a gradient, a statistic or the update
-  ///   is not finite; parameters and moments are untouched then.
+  ///   is not finite; parameters and what is kept of them are untouched then.
   /// - Complexity: allocates nothing once a minibatch of this size has been seen.
   public func step(
     _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
     noise: (seed: UInt64, step: UInt32), update rule: UpdateRule, penalty: WeightPenalty,
-    clipNorm: Double?
+    clipNorm: Double?, averageWeight: Double? = nil
   ) throws -> StepOutcome {
     let count = range.count
     precondition(
       count > 0 && count <= batchSize && range.upperBound <= order.count,
       "minibatch \(range) of \(order.count), \(batchSize) at most")
+    precondition(
+      rule.stateCount <= states.count && (averageWeight == nil) == (average == nil),
+      "a rule of \(rule.stateCount) states and the average's weight \(averageWeight ?? .nan) for an engine of "
+        + "\(states.count) states, \(average == nil ? "without" : "with") an average")
     minibatchCount = count
     let shards = shards(of: count)
-    let phases = try prepare(count: count, shards: shards, clipping: clipNorm != nil)
+    let keepsSums = clipNorm != nil || rule.normalizesGradients
+    let phases = try prepare(count: count, shards: shards, keepingSums: keepsSums)
     activity.beginStep(Int(noise.step) + 1)
     defer { activity.endStep() }
     try source.load(order.span.extracting(range))
     forgetBoundsOfWhatWasSet()
     let update = unsafe SlicedUpdate(
-      parameters: parameters.floats.pointer, firstMoment: momentBase(0),
-      secondMoment: momentBase(1), rule: rule, penalty: penalty, meanScale: 1 / Float(count))
-    let gradients = unsafe gradients(examples: count, shards: shards, clipping: clipNorm != nil)
+      arrays: UnsafePointer(arrays), arrayCount: arrayCount, rule: rule, penalty: penalty,
+      averageWeight: averageWeight.map { Float($0) }, meanScale: 1 / Float(count),
+      norms: UnsafePointer(norms))
+    let gradients = unsafe gradients(examples: count, shards: shards, keepingSums: keepsSums)
     unsafe order.withUnsafeBufferPointer { rows in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         unsafe job.initialize(
@@ -224,13 +248,8 @@ public struct ShardFailure: Error, CustomStringConvertible {
     return slabs.withSpan { $0[shard * slabStride + objectiveOffset].isFinite }
   }
 
-  private func momentBase(_ index: Int) -> UnsafeMutablePointer<Float> {
-    unsafe index < moments.count
-      ? moments[index].floats.pointer : parameters.floats.pointer
-  }
-
   /// Compiles what this size of minibatch needs and has not been seen yet; returns where its shards meet.
-  private func prepare(count: Int, shards: Int, clipping: Bool) throws(KernelError) -> Phases {
+  private func prepare(count: Int, shards: Int, keepingSums: Bool) throws(KernelError) -> Phases {
     let last = family.plan(
       Batch(rows: part(shards - 1, of: shards, count: count).count, of: count))
     // Two sizes at most, that of the first shard and that of the last.
@@ -248,11 +267,11 @@ public struct ShardFailure: Error, CustomStringConvertible {
     for worker in gradientWorkers.prefix(workerCount) {
       try worker.prepare(examples: count, plan)
     }
-    if clipping, sums == nil { sums = AlignedFloats(count: sumOffsets[slices.count]) }
+    if keepingSums, sums == nil { sums = AlignedFloats(count: sumOffsets[slices.count]) }
     return last.phases
   }
 
-  private func gradients(examples: Int, shards: Int, clipping: Bool) -> StepGradients {
+  private func gradients(examples: Int, shards: Int, keepingSums: Bool) -> StepGradients {
     unsafe checks.beginStep()
     let minibatch = unsafe KeptMinibatch(
       examples: examples, shards: shards, rows: keptRows, columns: columns)
@@ -260,12 +279,14 @@ public struct ShardFailure: Error, CustomStringConvertible {
       slabs: slabs.pointer, slabStride: slabStride, slabGradientCount: layout.gradientCount,
       minibatch: minibatch, slices: slices, products: plan.weightGradients,
       workers: gradientWorkers, queue: queue, checks: checks, magnitudes: magnitudes,
-      sums: clipping ? sums?.pointer : nil, sumOffsets: sumOffsets)
+      sums: keepingSums ? sums?.pointer : nil, sumOffsets: sumOffsets)
   }
 
-  /// What bounded parameters and moments says nothing of values that were set since.
+  /// What bounded parameters and state says nothing of values that were set since.
   private func forgetBoundsOfWhatWasSet() {
-    let settings = moments.reduce(parameters.settingCount) { $0 + $1.settingCount }
+    let settings = states.reduce(parameters.settingCount + (average?.settingCount ?? 0)) {
+      $0 + $1.settingCount
+    }
     if settings != seenSettings { unsafe checks.forget() }
     seenSettings = settings
   }

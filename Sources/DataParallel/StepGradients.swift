@@ -19,8 +19,8 @@ internal import Storage
   var checks: SliceChecks
   /// For each shard the largest magnitude in its slab and in its rows of each kept array.
   var magnitudes: UnsafeMutablePointer<Float>
-  /// Room for the deferred gradients where they are read twice, since they are clipped; in the order of the
-  /// slices. All sums are needed then before any is applied.
+  /// Room for the deferred gradients where they are read twice, since they are clipped or normalised; in the
+  /// order of the slices. All sums are needed then before any is applied.
   var sums: UnsafeMutablePointer<Float>?
   /// Where each slice's part of `sums` begins.
   var sumOffsets: [Int]
@@ -116,9 +116,8 @@ internal import Storage
 
   /// Makes a slice's update in scratch memory.
   borrowing func rehearse(_ index: Int, _ worker: Int, _ update: borrowing SlicedUpdate) {
-    let scratch = unsafe checks.scratch + worker * checks.scratchStride
     unsafe checks.magnitudes[index] = update.rehearse(
-      slices[index], by: sum(index, worker), in: scratch)
+      slices[index], by: sum(index, worker), in: checks.scratch(of: worker))
   }
 
   /// Applies a slice.
@@ -133,5 +132,14 @@ internal import Storage
       if case .trained = unsafe slices[index].role { unsafe sum += checks.squares[index] }
     }
     return sum.squareRoot()
+  }
+
+  /// The same of each parameter by itself, by its place in the table, once all slices are summed.
+  borrowing func takeNorms(_ norms: UnsafeMutablePointer<Double>, count: Int) {
+    unsafe norms.update(repeating: 0, count: count)
+    for index in unsafe slices.indices {
+      unsafe norms[slices[index].parameter] += checks.squares[index]
+    }
+    for index in 0..<count { unsafe norms[index] = norms[index].squareRoot() }
   }
 }

@@ -146,15 +146,15 @@ public struct StepModel: Sendable, Hashable {
 
 extension StepModel.Cut {
   /// Bytes that the sum over shards and the update of so many parameters move: every slab is read, every
-  /// other one is written as well; parameters and moments are read and written.
+  /// other one is written as well; parameters and what is kept beside them are read and written.
   ///
   /// - Parameter deferred: of the parameters, those whose gradients are not in the slabs.
   public static func updateBytes(
-    parameters: Int, deferred: Int = 0, shards: Int, moments: Int
+    parameters: Int, deferred: Int = 0, shards: Int, states: Int
   ) -> Double {
     let sum = shards + (shards > 1 ? (shards + 1) / 2 : 0)
     return 4
       * (Double(parameters - deferred) * Double(sum) + Double(parameters)
-        * Double(2 * (1 + moments)))
+        * Double(2 * (1 + states)))
   }
 }

@@ -3,6 +3,7 @@ internal import Configuration
 internal import Execution
 internal import GraphIR
 internal import Models
+internal import Optimizers
 internal import Training
 
 /// What a checkpoint says, with every value of it looked at: the one place where that is done.
@@ -91,16 +92,17 @@ struct CheckpointContent {
     _ snapshot: TrainingSnapshot, _ file: String
   ) throws(CheckpointError) {
     try Self.require(model.parameters, in: snapshot.parameters, "\(file): /parameters")
-    let names = configuration.training.optimizer.momentNames
-    guard snapshot.moments.map(\.name).sorted() == names.sorted() else {
+    let (training, average) = (configuration.training, TrainingSnapshot.average)
+    let names = training.optimizer.stateNames + (training.average == nil ? [] : [average])
+    guard snapshot.states.map(\.name).sorted() == names.sorted() else {
       throw CheckpointError(
-        .damaged, "\(file): /optimizer", expected: "the moments \(names)",
-        found: "\(snapshot.moments.map(\.name))")
+        .damaged, "\(file): /optimizer", expected: "the states \(names)",
+        found: "\(snapshot.states.map(\.name))")
     }
-    for moment in snapshot.moments {
+    for state in snapshot.states {
       try Self.require(
-        model.parameters.filter(\.isTrained), in: moment.arrays,
-        "\(file): /optimizer/\(moment.name)")
+        model.parameters.filter { $0.isTrained || state.name == average }, in: state.arrays,
+        "\(file): /optimizer/\(state.name)")
     }
   }
 
@@ -128,9 +130,17 @@ struct CheckpointContent {
   private func requireSigns(
     _ snapshot: TrainingSnapshot, _ file: String
   ) throws(CheckpointError) {
-    let variances = snapshot.parameters.filter { $0.name.hasSuffix(".running_var") }
-    let squares = snapshot.moments.first { $0.name == "secondMoment" }?.arrays ?? []
-    let groups = [("parameters", variances), ("optimizer/secondMoment", squares)]
+    let isVariance = { (array: NamedArray) in array.name.hasSuffix(".running_var") }
+    let squares = configuration.training.optimizer.nonNegativeStates
+    let groups =
+      [("parameters", snapshot.parameters.filter(isVariance))]
+      + snapshot.states.map { state in
+        let isAverage = state.name == TrainingSnapshot.average
+        let arrays = state.arrays.filter { array in
+          squares.contains(state.name) || isAverage && isVariance(array)
+        }
+        return ("optimizer/\(state.name)", arrays)
+      }
     for (group, arrays) in groups {
       for array in arrays {
         guard let place = array.values.firstIndex(where: { $0 < 0 }) else { continue }

@@ -33,6 +33,7 @@ public struct ConfigurationChange: Sendable, Hashable, CustomStringConvertible {
     ("training.earlyStopping", .none),
     ("training.onNonFinite", .none),
     ("training.seed", .epochAgain),
+    ("training.average", .epochAgain),  // Other weights are validated.
     ("training", .arithmetic),
     ("data.file", .none),  // Its content is compared by `RunData.digest`.
     ("data.labels", .none),

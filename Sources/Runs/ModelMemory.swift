@@ -3,7 +3,7 @@ internal import HDF5
 public import Models
 public import Training
 
-/// Throws where parameters and, for a training, moments take more memory than there is, or one layer's
+/// Throws where parameters and, for a training, what is kept of them take more memory than there is, or one layer's
 /// results for one example do.
 ///
 /// Lower bounds that cost nothing: other activations and gradients come on top.
@@ -12,8 +12,8 @@ public import Training
 public func requireMemory(
   for model: Model, _ training: TrainingConfiguration? = nil
 ) throws(RunError) {
-  let (count, moments) = (ParameterTable(model.parameters).count, training?.momentCount ?? 0)
-  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + moments))
+  let (count, states) = (ParameterTable(model.parameters).count, training?.stateCount ?? 0)
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + states))
   guard let available = availableMemory() else { return }
   let layers = model.encoder.layers + model.decoder.layers
   let sizes = ([model.exampleShape] + layers.map(\.outputShape)).map { shape in

@@ -25,13 +25,13 @@ public struct ModelSummary: Sendable {
   /// Floating-point operations of the products for one example: encoding and decoding alone, and with
   /// all gradients.
   public var forwardFlops: Double, trainingFlops: Double
-  /// Bytes of parameters, moments and, for one worker, of a shard's working memory.
+  /// Bytes of parameters, of what is kept beside them and, for one worker, of a shard's working memory.
   public var parameterBytes: Int, workerBytes: Int
 
   /// Summarises a model.
   ///
   /// - Parameter rowsPerShard: examples that a worker computes at once.
-  public init(_ model: Model, rowsPerShard: Int, momentCount: Int) {
+  public init(_ model: Model, rowsPerShard: Int, stateCount: Int) {
     let table = ParameterTable(model.parameters)
     func count(_ prefix: String) -> Int {
       table.entries.filter { $0.declaration.isTrained && $0.declaration.name.hasPrefix(prefix) }
@@ -61,7 +61,7 @@ public struct ModelSummary: Sendable {
     let training = Plan(graph, table: table)
     forwardFlops = forward.productFlops / Double(examples)
     trainingFlops = training.productFlops / Double(examples)
-    parameterBytes = table.count * 4 * (1 + momentCount)
+    parameterBytes = table.count * 4 * (1 + stateCount)
     workerBytes = (training.arenaCount + training.slab.count) * 4
   }
 
@@ -86,7 +86,9 @@ public struct ModelSummary: Sendable {
     }
     return
       (lines + [
-        "", "  \(grouped(parameterCount)) parameters, \(megabytes(parameterBytes)) with moments",
+        "",
+        "  \(grouped(parameterCount)) parameters, "
+          + "\(megabytes(parameterBytes)) with the optimiser's state",
         "  \(millions(forwardFlops)) MFLOP per example forward, \(millions(trainingFlops)) in training",
         "  \(megabytes(workerBytes)) of working memory per worker",
       ]).joined(separator: "\n")

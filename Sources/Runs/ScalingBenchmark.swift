@@ -53,10 +53,10 @@ public struct ScalingBenchmark: Sendable {
     let (count, deferred) = (trial.trainer.parameterCount, trial.trainer.deferredCount)
     let measured = try trial.kernels(rows: trial.rowsPerShard)
     let gradients = measured.gradientSeconds
-    let moments = trial.training.momentCount
+    let states = trial.training.stateCount
     func bytes(_ shards: Int) -> Double {
       StepModel.Cut.updateBytes(
-        parameters: count, deferred: deferred, shards: shards, moments: moments)
+        parameters: count, deferred: deferred, shards: shards, states: states)
     }
     let cut = StepModel.Cut(
       shards: trial.shards, shardSeconds: middle[0].shards.work / Double(trial.shards),

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Configuration
 internal import GraphIR
 internal import Models
+internal import Optimizers
 internal import Training
 
 extension StartingPoint {
@@ -73,13 +74,13 @@ extension StartingPoint {
         remedy: "The checkpoint's parameters do not fit. Undo the change, or start anew with "
           + "--output DIR.")
     }
-    let moments = Set(snapshot.moments.map(\.name))
+    let states = Set(snapshot.states.map(\.name))
     let optimizer = changes.filter { $0.path.hasPrefix("training.optimizer") }
-    if !optimizer.isEmpty, !moments.isSuperset(of: trainer.configuration.optimizer.momentNames) {
+    if !optimizer.isEmpty, !states.isSuperset(of: trainer.configuration.optimizer.stateNames) {
       throw refusal(
         optimizer,
         remedy:
-          "The checkpoint lacks the moments of this optimiser. Undo the change, or start anew "
+          "The checkpoint lacks the state of this optimiser. Undo the change, or start anew "
           + "with --output DIR.")
     }
   }

@@ -17,7 +17,7 @@ public struct TrainedModel {
   public var file: String
   /// The model with its parameters.
   public var runner: ModelRunner
-  /// Parameters and running statistics.
+  /// Parameters and running statistics, or their averages where the training kept them.
   public var parameters: [NamedArray]
   /// Where it was trained; nil where the checkpoint does not say.
   public var environment: Environment?
@@ -37,10 +37,10 @@ public struct TrainedModel {
     let content = try CheckpointContent(snapshot, file: file)
     (resolved, configuration) = (content.resolved, content.configuration)
     (environment, state) = (content.environment, content.state)
-    parameters = snapshot.parameters
+    parameters = snapshot.weights
     try requireMemory(for: content.model)
     runner = try ModelRunner(
-      content.model, parameters: snapshot.parameters,
+      content.model, parameters: snapshot.weights,
       threadCount: threads ?? availableThreadCount(), memoryLimit: availableMemory())
   }
 

@@ -31,7 +31,10 @@ extension Trainer {
     return record
   }
 
-  /// Measures the validation examples with the parameters as they are; nil without such examples.
+  /// What the model is used with: the average of the parameters where one is kept, else the parameters.
+  var weights: ParameterMemory { engine.average ?? engine.parameters }
+
+  /// Measures the validation examples with the weights as they are; nil without such examples.
   public func validate() throws -> Metrics? {
     guard let validation, !validation.rows.isEmpty else { return nil }
     let stream = Stream(seed: UInt64(configuration.seed), purpose: .validation)
@@ -39,7 +42,7 @@ extension Trainer {
     // where they begin anew.
     let moment = min(Double(state.epoch), model.warmUpEndEpoch).nextDown
     let results = try validator.run(
-      validation.rows, from: validation.source, parameters: engine.parameters,
+      validation.rows, from: validation.source, parameters: weights,
       scalars: model.scalars(atEpoch: moment).map { Float($0) },
       noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
     return Metrics(results)
@@ -67,16 +70,16 @@ extension Trainer {
 
   private var restoresBest: Bool { configuration.earlyStopping?.restoreBest ?? false }
 
-  /// Keeps the parameters of the best epoch, where the training is to end with them.
+  /// Keeps the weights of the best epoch, where the training is to end with them.
   func keepBest() {
     guard restoresBest else { return }
-    let best = bestParameters ?? ParameterMemory(engine.parameters.table)
-    best.copy(engine.parameters)
-    bestParameters = best
+    let best = bestWeights ?? ParameterMemory(engine.parameters.table)
+    best.copy(weights)
+    bestWeights = best
   }
 
-  /// Ends the training with the parameters of its best epoch, where that is wanted.
+  /// Ends the training with the weights of its best epoch, where that is wanted.
   func restoreBest() {
-    if restoresBest, let bestParameters { engine.parameters.copy(bestParameters) }
+    if restoresBest, let bestWeights { weights.copy(bestWeights) }
   }
 }

@@ -24,5 +24,5 @@ extension Trainer {
   public var deferredCount: Int { engine.deferredCount }
 
   /// Stages of a step, as long as nothing comes near the end of float32.
-  public var stageCount: Int { engine.stageCount(isClipped: configuration.clipNorm != nil) }
+  public var stageCount: Int { engine.stageCount(needsNorms: configuration.needsNorms) }
 }

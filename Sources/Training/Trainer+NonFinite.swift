@@ -49,7 +49,7 @@ extension Trainer {
   public func rollBack(to snapshot: TrainingSnapshot, best: TrainingSnapshot?) throws {
     let failed = state
     try restore(snapshot, best: best)
-    if state.best != failed.best, best == nil { bestParameters = nil }
+    if state.best != failed.best, best == nil { bestWeights = nil }
     var counts = state.nonFiniteCounts
     counts.rollbacks = failed.nonFiniteCounts.rollbacks + 1
     (counts.failedStep, counts.returnStep) = (failed.step + 1, state.step)

@@ -1,6 +1,7 @@
 internal import DataParallel
 public import Execution
 public import GraphIR
+internal import Optimizers
 
 /// A snapshot that does not belong to the model it is restored into.
 public struct SnapshotMismatch: Error, Sendable, Hashable, CustomStringConvertible {
@@ -23,9 +24,9 @@ extension Trainer {
     TrainingSnapshot(
       configuration: text, state: state.json(), environment: environment,
       parameters: engine.parameters.arrays(of: { _ in true }),
-      moments: zip(configuration.optimizer.momentNames, engine.moments).map {
+      states: zip(configuration.optimizer.stateNames, engine.states).map {
         (name: $0, arrays: $1.arrays(of: \.isTrained))
-      })
+      } + (engine.average.map { [(TrainingSnapshot.average, $0.arrays(of: { _ in true }))] } ?? []))
   }
 
   /// Continues where a snapshot was taken.
@@ -50,29 +51,42 @@ extension Trainer {
         found: "\(restored.offset) and sums over \(restored.epochSums.exampleCount)")
     }
     try engine.parameters.set(snapshot.parameters)
-    for (name, moment) in zip(configuration.optimizer.momentNames, engine.moments) {
-      guard let arrays = snapshot.moments.first(where: { $0.name == name })?.arrays else {
+    for (name, memory) in zip(configuration.optimizer.stateNames, engine.states) {
+      guard let arrays = snapshot.arrays(ofState: name) else {
         throw SnapshotMismatch(
-          object: "optimizer/\(name)", expected: "the optimiser's moments", found: "none")
+          object: "optimizer/\(name)", expected: "the optimiser's state", found: "none")
       }
-      try moment.set(arrays, of: \.isTrained)
+      try memory.set(arrays, of: \.isTrained)
     }
     state = restored
+    // An average that was not kept so far begins here.
+    try engine.average?.set(snapshot.weights)
+    if configuration.average == nil || snapshot.arrays(ofState: TrainingSnapshot.average) == nil {
+      state.averagedSteps = nil
+    }
     // Limits may have been raised since.
     let isOver = restored.ended == .stoppedEarly ? shouldStopEarly : isComplete
     if !isOver { state.ended = nil }
     if let best, configuration.earlyStopping?.restoreBest == true {
       let memory = ParameterMemory(engine.parameters.table)
-      try memory.set(best.parameters)
-      bestParameters = memory
+      try memory.set(best.weights)
+      bestWeights = memory
     }
   }
 
-  /// Parameters and running statistics by name, in the field's layouts.
-  public var parameters: [NamedArray] { engine.parameters.arrays(of: { _ in true }) }
+  /// What the model is used with, by name and in the field's layouts: parameters and running statistics, or
+  /// their averages where these are kept.
+  public var parameters: [NamedArray] { weights.arrays(of: { _ in true }) }
 }
 
 extension ParameterMemory {
+  /// Sets all numbers of the entries that satisfy a condition.
+  func fill(_ value: Float, where condition: (ParameterDeclaration) -> Bool) {
+    for (index, entry) in table.entries.enumerated() where condition(entry.declaration) {
+      self[index] = [Float](repeating: value, count: entry.range.count)
+    }
+  }
+
   /// The entries that satisfy a condition, with their names and shapes.
   public func arrays(of condition: (ParameterDeclaration) -> Bool) -> [NamedArray] {
     table.entries.indices.filter { condition(table.entries[$0].declaration) }.map { index in

@@ -3,6 +3,7 @@ internal import Execution
 internal import GraphIR
 internal import GraphPasses
 public import Models
+internal import Optimizers
 internal import RandomStreams
 internal import Teamwork
 
@@ -43,7 +44,7 @@ public final class Trainer {
   let training: ExampleSet
   let validation: ExampleSet?
   let validator: ChunkRunner
-  var bestParameters: ParameterMemory?
+  var bestWeights: ParameterMemory?
   private let noiseKey: UInt64
   private let availableThreads = availableThreadCount()
   private var order: [UInt32] = []
@@ -77,9 +78,13 @@ public final class Trainer {
     ) { model.gradientGraph(rows: $0.rows, of: $0.minibatch) }
     engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: seed),
-      momentCount: configuration.optimizer.momentNames.count,
+      stateCount: configuration.optimizer.stateNames.count,
+      isAveraged: configuration.average != nil,
       batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
       threadCount: threads, fewestRows: model.fewestRows.count)
+    for memory in engine.states {
+      memory.fill(configuration.optimizer.initialState, where: \.isTrained)
+    }
     let evaluation = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
       sparsity: validation?.source.sparsity
@@ -116,9 +121,9 @@ public final class Trainer {
     (training.rows.count + configuration.batchSize - 1) / configuration.batchSize
   }
 
-  /// Bytes that the engine works in, parameters and moments included.
+  /// Bytes that the engine works in, parameters and what is kept of them included.
   public var byteCount: Int {
-    engine.workingByteCount + engine.parameters.table.count * 4 * (1 + engine.moments.count)
+    engine.workingByteCount + parameterCount * 4 * (1 + configuration.stateCount)
   }
 
   /// Trains until the end, or until the caller stops it.
@@ -224,6 +229,7 @@ public final class Trainer {
     for index in scalars.indices {
       scalars[index] = Float(model.scalar(index, atEpoch: epochPosition))
     }
+    let averageWeight = self.averageWeight
     let clock = ContinuousClock()
     let start = clock.now
     let outcome: StepOutcome
@@ -234,13 +240,15 @@ public final class Trainer {
         noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
         update: configuration.optimizer.rule(
           rate: rate, count: state.step + 1 - (skippedSteps ?? 0)),
-        penalty: configuration.penalty, clipNorm: configuration.clipNorm)
+        penalty: configuration.penalty, clipNorm: configuration.clipNorm,
+        averageWeight: averageWeight)
     } catch let cause as NonFiniteStep {
       return report(cause)
     }
     let seconds = (clock.now - start) / .seconds(1)
     state.secondsInSteps += seconds
     state.epochSeconds += seconds
+    if isAveraging { state.averagedSteps = (state.averagedSteps ?? 0) + 1 }
     state.step += 1
     state.offset = end
     state.nonFinite?.skippedInARow = 0
@@ -255,6 +263,17 @@ public final class Trainer {
     let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
     return configuration.optimizer.learningRate * factor * state.plateau.factor
       * state.nonFiniteCounts.learningRateFactor
+  }
+
+  /// Whether the step that begins here comes to the average of the parameters.
+  private var isAveraging: Bool {
+    configuration.average.map { epochPosition >= $0.fromEpoch } ?? false
+  }
+
+  /// What the parameters that this step leads to weigh in their average, all before it begins; nil without one.
+  private var averageWeight: Double? {
+    guard let average = configuration.average else { return nil }
+    return isAveraging ? average.weight(count: (state.averagedSteps ?? 0) + 1) : 1
   }
 
   private func add(_ outcome: StepOutcome, to sums: inout MetricSums) {

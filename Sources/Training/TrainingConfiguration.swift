@@ -1,6 +1,7 @@
 public import Configuration
 public import DataParallel
 public import GraphIR
+public import Optimizers
 
 /// The section `training` of a configuration.
 public struct TrainingConfiguration: Sendable {
@@ -37,13 +38,20 @@ public struct TrainingConfiguration: Sendable {
   public var penalty: WeightPenalty
   /// When to stop early; nil for never.
   public var earlyStopping: EarlyStopping?
+  /// The average of the parameters that the model is used with; nil for the parameters themselves.
+  public var average: WeightAverage?
   package var optimizer: any Optimizer
   package var schedule: any Schedule
   /// The section with all defaults filled in.
   public var resolved: JSONNode
 
-  /// Moments that the optimiser keeps for each parameter.
-  public var momentCount: Int { optimizer.momentNames.count }
+  /// Numbers that are kept for each parameter beside it: the optimiser's state, and the average.
+  public var stateCount: Int { optimizer.stateNames.count + (average == nil ? 0 : 1) }
+
+  /// Whether a step needs the gradients' norms before it applies any.
+  package var needsNorms: Bool {
+    clipNorm != nil || optimizer.rule(rate: 1, count: 1).normalizesGradients
+  }
 
   /// Reads the section.
   ///
@@ -52,7 +60,7 @@ public struct TrainingConfiguration: Sendable {
     var reader = try ObjectReader(node)
     try reader.allow(only: [
       "batchSize", "shards", "epochs", "steps", "seed", "precision", "optimizer", "schedule",
-      "clipNorm", "l1", "l2", "earlyStopping", "reportEverySteps",
+      "average", "clipNorm", "l1", "l2", "earlyStopping", "reportEverySteps",
       "onNonFinite",
     ])
     batchSize = try reader.integer("batchSize", default: 128, in: 1...1_000_000)
@@ -76,6 +84,8 @@ public struct TrainingConfiguration: Sendable {
       "optimizer", of: "optimizer", default: .string(Adam.key), among: Self.optimizers)
     schedule = try reader.choice(
       "schedule", of: "schedule", default: .string(Constant.key), among: Self.schedules)
+    average = try reader.choice(
+      "average", of: "average", default: .string("none"), among: WeightAverage.choices)
     clipNorm = try reader.optionalNumber("clipNorm", above: 0)
     penalty = WeightPenalty(
       l1: try reader.number("l1", default: 0, in: 0...1e6),
@@ -122,7 +132,7 @@ public struct TrainingConfiguration: Sendable {
   }
 
   private static var optimizers: [ChoiceEntry<any Optimizer>] {
-    [entry(Adam.self), entry(AdamW.self), entry(SGD.self)]
+    optimizerChoices.map { entry($0) }
   }
 
   private static func entry(_ type: any Optimizer.Type) -> ChoiceEntry<any Optimizer> {

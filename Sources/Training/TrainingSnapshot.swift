@@ -25,24 +25,36 @@ public struct TrainingSnapshot: Sendable, Hashable {
   public var environment: String
   /// Parameters and running statistics.
   public var parameters: [NamedArray]
-  /// The optimiser's moments: for each a name (`firstMoment`) and an array per trained parameter.
-  public var moments: [(name: String, arrays: [NamedArray])] {
-    get { zip(momentNames, momentArrays).map { (name: $0, arrays: $1) } }
-    set { (momentNames, momentArrays) = (newValue.map(\.name), newValue.map(\.arrays)) }
+  /// What the optimiser keeps beside the parameters: for each a name (`firstMoment`) and an array per trained
+  /// parameter; and under the name `average` the average of parameters and running statistics, where it is kept.
+  public var states: [(name: String, arrays: [NamedArray])] {
+    get { zip(stateNames, stateArrays).map { (name: $0, arrays: $1) } }
+    set { (stateNames, stateArrays) = (newValue.map(\.name), newValue.map(\.arrays)) }
   }
-  private var momentNames: [String]
-  private var momentArrays: [[NamedArray]]
+  private var stateNames: [String]
+  private var stateArrays: [[NamedArray]]
+
+  /// Name of the average among the states.
+  public static let average = "average"
 
   /// A snapshot of these parts.
   public init(
     configuration: String, state: String, environment: String, parameters: [NamedArray],
-    moments: [(name: String, arrays: [NamedArray])]
+    states: [(name: String, arrays: [NamedArray])]
   ) {
     self.configuration = configuration
     self.state = state
     self.environment = environment
     self.parameters = parameters
-    momentNames = moments.map(\.name)
-    momentArrays = moments.map(\.arrays)
+    stateNames = states.map(\.name)
+    stateArrays = states.map(\.arrays)
   }
+
+  /// The arrays of one of the states; nil where there is none of that name.
+  public func arrays(ofState name: String) -> [NamedArray]? {
+    stateNames.firstIndex(of: name).map { stateArrays[$0] }
+  }
+
+  /// What the model is used with: the averages where they are kept, else the parameters.
+  public var weights: [NamedArray] { arrays(ofState: Self.average) ?? parameters }
 }

@@ -79,6 +79,7 @@ extension TrainingState {
       }
     }
     try require("epochsSinceBest", epochsSinceBest, in: 0...epoch - (best?.epoch ?? 0))
+    try require("averagedSteps", averagedSteps ?? 0, in: 0...step)
     try require("plateau.factor", plateau.factor, in: 0...1)
     try require("plateau.epochsWaited", plateau.epochsWaited, in: 0...epoch)
   }

@@ -32,7 +32,7 @@ public enum StopReason: String, Sendable, Hashable, Codable {
   case interrupted
 }
 
-/// Where a training stands: a value that, with parameters and moments, continues to the same bits.
+/// Where a training stands: a value that, with parameters and the optimiser's state, continues to the same bits.
 public struct TrainingState: Sendable, Hashable, Codable {
   /// The best epoch so far.
   public struct Best: Sendable, Hashable, Codable {
@@ -60,6 +60,8 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var epochsSinceBest = 0
   /// What the plateau rule has seen.
   public internal(set) var plateau = PlateauState()
+  /// Steps that the average of the parameters is over; nil where none is kept yet.
+  public internal(set) var averagedSteps: Int?
   /// What became of steps that were not finite; nil where there were none.
   public internal(set) var nonFinite: NonFiniteCounts?
   /// Seconds spent in steps, over all sessions.

@@ -8,6 +8,7 @@
 @_exported public import GraphIR
 @_exported public import HDF5
 @_exported public import Models
+@_exported public import Optimizers
 @_exported public import Reports
 @_exported public import Runs
 @_exported public import Training

@@ -4,6 +4,7 @@ internal import GraphIR
 internal import GraphPasses
 internal import GraphReference
 internal import Models
+internal import Optimizers
 internal import Runs
 internal import Training
 
@@ -72,7 +73,7 @@ extension Verification {
       point.interpret(graphs, parameters: point.tensors, more: frozen.map(\.inputs)))
   }
 
-  /// A step of momentum that moves nothing leaves the mean gradient in the moment.
+  /// A step of momentum that moves nothing leaves the mean gradient in the state.
   private func engineGradients(at point: GradientPoint) throws -> [[Float]] {
     let family = PlanFamily(
       table: point.table, exampleName: "x", scalarNames: model.scalarNames,
@@ -81,7 +82,7 @@ extension Verification {
     let memory = ParameterMemory(point.table)
     for (index, values) in point.parameters.enumerated() { memory[index] = values }
     let engine = StepEngine(
-      family, parameters: memory, momentCount: 1, batchSize: point.rows,
+      family, parameters: memory, stateCount: 1, batchSize: point.rows,
       shardCount: point.shards, threadCount: point.shards)
     let source = LatentRows(
       point.examples, latentCount: point.examples.count / point.rows, shape: model.exampleShape)
@@ -89,7 +90,7 @@ extension Verification {
       (0..<UInt32(point.rows)).map { $0 }, 0..<point.rows, from: source, scalars: point.scalars,
       noise: (point.noiseSeed, 0), update: .sgd(rate: 0, momentum: 0.5, nesterov: false),
       penalty: WeightPenalty(), clipNorm: nil)
-    return point.table.entries.indices.map { engine.moments[0][$0] }
+    return point.table.entries.indices.map { engine.states[0][$0] }
   }
 }
 

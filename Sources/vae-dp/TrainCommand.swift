@@ -109,7 +109,7 @@ func summary(
 ) -> ModelSummary {
   let shards = shards ?? training.defaultShards(for: model, threads: availableThreadCount())
   return ModelSummary(
-    model, rowsPerShard: max(1, training.batchSize / shards), momentCount: training.momentCount)
+    model, rowsPerShard: max(1, training.batchSize / shards), stateCount: training.stateCount)
 }
 
 /// A time such as `30m`.

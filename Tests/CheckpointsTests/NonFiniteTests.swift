@@ -12,7 +12,7 @@ import Training
     try folder.save([10])
     var snapshot = TrainingSnapshot.sample(20)
     if inMoment {
-      snapshot.moments[1].arrays[1].values[3] = value
+      snapshot.states[1].arrays[1].values[3] = value
     } else {
       snapshot.parameters[0].values[41] = value
     }

@@ -31,7 +31,7 @@ import Training
       parameters: [
         NamedArray(name: "a", shape: [8], values: values),
         NamedArray(name: "b", shape: [], values: [values[2]]),
-      ], moments: [])
+      ], states: [])
     let read = try roundTrip(snapshot).snapshot
     #expect(read.parameters[0].values.map(\.bitPattern) == bits)
     #expect(read.parameters[1].values.map(\.bitPattern) == [bits[2]])
@@ -43,10 +43,10 @@ import Training
     let snapshot = TrainingSnapshot(
       configuration: "", state: String(repeating: "é\n", count: 100_000), environment: "e\u{301}",
       parameters: [NamedArray(name: "none", shape: [0, 3], values: [])],
-      moments: [(name: "momentum", arrays: [])])
+      states: [(name: "momentum", arrays: [])])
     #expect(firstDifference(try roundTrip(snapshot).snapshot, snapshot) == nil)
     let bare = TrainingSnapshot(
-      configuration: "", state: "", environment: "", parameters: [], moments: [])
+      configuration: "", state: "", environment: "", parameters: [], states: [])
     #expect(firstDifference(try roundTrip(bare).snapshot, bare) == nil)
   }
 
@@ -55,7 +55,7 @@ import Training
       NamedArray(name: "layer\($0).weight", shape: [1], values: [Float($0)])
     }
     let snapshot = TrainingSnapshot(
-      configuration: "{}", state: "{}", environment: "{}", parameters: arrays, moments: [])
+      configuration: "{}", state: "{}", environment: "{}", parameters: arrays, states: [])
     #expect(firstDifference(try roundTrip(snapshot).snapshot, snapshot) == nil)
   }
 
@@ -82,7 +82,7 @@ import Training
     d.parameters[1].values[0] = -0.0
     #expect(c == d && firstDifference(c, d) == "/parameters/encoder.conv1.bias")
     var e = a
-    e.moments[1].arrays[0].shape = [48]
+    e.states[1].arrays[0].shape = [48]
     #expect(firstDifference(a, e) == "/optimizer/firstMoment/encoder.conv1.weight")
   }
 

@@ -15,7 +15,7 @@ extension TrainingSnapshot {
       configuration: #"{"name": "höhe", "seed": \#(seed)}"#, state: #"{"step": \#(seed)}"#,
       environment: "{}",
       parameters: layers.map { array($0.0, $0.1, 0) } + [array("posterior.scale", [], 7)],
-      moments: ["secondMoment", "firstMoment"].enumerated().map { place, name in
+      states: ["secondMoment", "firstMoment"].enumerated().map { place, name in
         (name: name, arrays: layers.map { array($0.0, $0.1, 100 + place) })
       })
   }

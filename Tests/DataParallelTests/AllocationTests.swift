@@ -1,6 +1,7 @@
 import DataParallel
 import EngineTestSupport
 import GraphIR
+import Optimizers
 import Teamwork
 import Testing
 
@@ -17,6 +18,17 @@ struct AllocationTests {
       for smallestDeferred in [0, Int.max] {
         try expectNoAllocations(.dense, clipNorm: nil, smallestDeferred: smallestDeferred)
         try expectNoAllocations(.dense, clipNorm: 0.1, smallestDeferred: smallestDeferred)
+      }
+    }
+    printed(result)
+  }
+
+  @Test func stepsOfNoOptimizerAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      for (_, optimizer) in usualOptimizers {
+        try expectNoAllocations(.dense, clipNorm: nil, optimizer: optimizer)
       }
     }
     printed(result)
@@ -65,10 +77,11 @@ struct AllocationTests {
 /// Three steps to warm up, then twenty that are counted.
 private func expectNoAllocations(
   _ sample: TrainingSample, clipNorm: Double?, precision: Precision = .float32,
-  smallestDeferred: Int = 0
+  smallestDeferred: Int = 0, optimizer: any Optimizer = usualOptimizers[0].optimizer
 ) throws {
   let engine = sample.engine(
-    batchSize: 32, shards: 2, threads: 2, precision: precision, smallestDeferred: smallestDeferred)
+    batchSize: 32, shards: 2, threads: 2, stateCount: optimizer.stateNames.count, isAveraged: true,
+    precision: precision, smallestDeferred: smallestDeferred)
   let order = (0..<96).map { UInt32($0) }
   let scalars = sample.scalars
   func steps(_ counts: ClosedRange<Int>) throws {
@@ -77,8 +90,8 @@ private func expectNoAllocations(
       _ = try engine.step(
         order, start..<start + 32, from: sample.source, scalars: scalars,
         noise: (7, UInt32(count)),
-        update: .adam(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, count: count),
-        penalty: WeightPenalty(), clipNorm: clipNorm)
+        update: optimizer.rule(rate: 0.01, count: count), penalty: WeightPenalty(),
+        clipNorm: clipNorm, averageWeight: 0.1)
     }
   }
   try steps(1...3)

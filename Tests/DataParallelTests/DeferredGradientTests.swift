@@ -12,12 +12,12 @@ import Testing
     let order = (0..<23).map { UInt32($0 * 4) }
     let found = [0, Int.max].map {
       sample.engine(
-        batchSize: 23, shards: 3, threads: 2, momentCount: 1, smallestDeferred: $0)
+        batchSize: 23, shards: 3, threads: 2, stateCount: 1, smallestDeferred: $0)
     }
     let outcomes = try found.map { try $0.measure(sample, order, clipNorm: clipNorm) }
     #expect(abs(outcomes[0].gradientNorm / outcomes[1].gradientNorm - 1) < 1e-6)
     for (index, entry) in found[0].parameters.table.entries.enumerated() {
-      let (made, expected) = (found[0].moments[0][index], found[1].moments[0][index])
+      let (made, expected) = (found[0].states[0][index], found[1].states[0][index])
       let largest = expected.map(abs).max() ?? 0
       for (a, b) in zip(made, expected) {
         // Some dozens of roundings of float32.
@@ -33,7 +33,7 @@ import Testing
     let order = (0..<UInt32(count)).map { $0 * 3 }
     let found = try [0, Int.max].map { smallest in
       let engine = sample.engine(
-        batchSize: 23, shards: 3, threads: 2, momentCount: 1, smallestDeferred: smallest)
+        batchSize: 23, shards: 3, threads: 2, stateCount: 1, smallestDeferred: smallest)
       return try engine.measure(sample, order).gradientNorm
     }
     #expect(abs(found[0] / found[1] - 1) < 1e-6)

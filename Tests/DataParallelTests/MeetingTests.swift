@@ -6,6 +6,7 @@ import GraphPasses
 import GraphReference
 import GraphTestSupport
 import Models
+import Optimizers
 import Testing
 
 /// Shards of a minibatch that meet: the objective and the gradients are those of the whole minibatch, whatever
@@ -29,7 +30,7 @@ import Testing
       table: table, exampleName: "x", scalarNames: [], smallestDeferred: 0, seesMinibatch: true
     ) { sample.graph($0.rows, $0.minibatch).differentiated(of: .metric("objective")) }
     let engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: 3), momentCount: 1, batchSize: 23,
+      family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
       shardCount: shards, threadCount: threads)
     let source = FloatExamples(
       MeetingSample.examples(0..<23).values.map(Float.init),
@@ -40,17 +41,17 @@ import Testing
       clipNorm: nil)
     return Outcome(
       objective: Float(engine.sum("objective")![0]),
-      gradients: engine.moments[0].table.entries.indices.map { engine.moments[0][$0] })
+      gradients: engine.states[0].table.entries.indices.map { engine.states[0][$0] })
   }
 
   private func outcome(
     _ sample: TrainingSample, shards: Int, threads: Int
   ) throws -> Outcome {
-    let engine = sample.engine(batchSize: 23, shards: shards, threads: threads, momentCount: 1)
+    let engine = sample.engine(batchSize: 23, shards: shards, threads: threads, stateCount: 1)
     _ = try engine.measure(sample, Self.order)
     return Outcome(
       objective: Float(engine.sum("objective")![0]),
-      gradients: engine.moments[0].table.entries.indices.map { engine.moments[0][$0] })
+      gradients: engine.states[0].table.entries.indices.map { engine.states[0][$0] })
   }
 
   private func expectAgreement(_ found: Outcome, _ expected: Outcome, _ place: Comment) {

@@ -5,6 +5,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import Models
+import Optimizers
 
 /// A step that comes to something that is not finite, by one cause of each kind.
 struct NonFiniteSample: Sendable, CustomStringConvertible {
@@ -77,7 +78,7 @@ struct NonFiniteSample: Sendable, CustomStringConvertible {
       model.trainingGraph(rows: $0).differentiated(of: .metric("objective"))
     }
     let engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: 1), momentCount: update.momentCount,
+      family, parameters: ParameterMemory(table, seed: 1), stateCount: update.stateCount,
       batchSize: 8, shardCount: 2, threadCount: threads)
     for (index, entry) in table.entries.enumerated() {
       if let start = starts[entry.declaration.name] {

@@ -1,12 +1,13 @@
 import DataParallel
 import Execution
 import GraphIR
+import Optimizers
 import Testing
 
 /// Nothing is applied that is not finite, and the report says where it came from.
 @Suite struct NonFiniteStepTests {
   private func bits(_ engine: StepEngine) -> [[UInt32]] {
-    ([engine.parameters] + engine.moments).flatMap { memory in
+    ([engine.parameters] + engine.states).flatMap { memory in
       memory.table.entries.indices.map { memory[$0].map(\.bitPattern) }
     }
   }

@@ -4,6 +4,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import Models
+import Optimizers
 import Testing
 
 /// No kernel reads what nobody wrote: memory full of what is no number, or of huge numbers, before each step changes
@@ -56,7 +57,7 @@ import Testing
         .differentiated(of: .metric("objective"))
     }
     let engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: 2), momentCount: 2, batchSize: 10,
+      family, parameters: ParameterMemory(table, seed: 2), stateCount: 2, batchSize: 10,
       shardCount: 3, threadCount: 2)
     let order = (0..<13).map { UInt32($0) }
     for (step, range) in [0..<10, 3..<13, 10..<13].enumerated() {

@@ -13,15 +13,15 @@ import Testing
   @Test(arguments: [1, 2, 5])
   func gradientsAreThoseOfDenseRows(shards: Int) throws {
     func measured(_ sample: TrainingSample) throws -> (StepEngine, Double) {
-      let engine = sample.engine(batchSize: 24, shards: shards, threads: 2, momentCount: 1)
+      let engine = sample.engine(batchSize: 24, shards: shards, threads: 2, stateCount: 1)
       _ = try engine.measure(sample, order)
       return (engine, try #require(engine.sum("objective"))[0])
     }
     let (sparse, loss) = try measured(.sparse)
     let (full, expected) = try measured(.full)
     #expect(abs(loss - expected) <= 1e-5 * abs(expected))
-    for index in sparse.moments[0].table.entries.indices {
-      let (found, wanted) = (sparse.moments[0][index], full.moments[0][index])
+    for index in sparse.states[0].table.entries.indices {
+      let (found, wanted) = (sparse.states[0][index], full.states[0][index])
       let largest = wanted.reduce(0) { max($0, abs($1)) }
       #expect(largest > 0)
       for (a, b) in zip(found, wanted) { #expect(abs(a - b) <= 2e-5 * largest, "entry \(index)") }

@@ -64,8 +64,8 @@ import Testing
 
   /// Two slabs read, one written back, weights and two moments read and written.
   @Test func bytesOfTheUpdate() {
-    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 2, moments: 2) == 10 * 4 * 9)
-    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 1, moments: 0) == 10 * 4 * 3)
-    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 5, moments: 1) == 10 * 4 * 12)
+    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 2, states: 2) == 10 * 4 * 9)
+    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 1, states: 0) == 10 * 4 * 3)
+    #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 5, states: 1) == 10 * 4 * 12)
   }
 }

@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: [TrainingSample.dense, .convolution])
   func gradientNormIsThatOfTheWholeBatch(sample: TrainingSample) throws {
     let rows = Array(0..<UInt32(24))
-    let engine = sample.engine(batchSize: 24, shards: 1, threads: 2, momentCount: 1)
+    let engine = sample.engine(batchSize: 24, shards: 1, threads: 2, stateCount: 1)
     let outcome = try engine.measure(sample, rows)
     let graph = sample.model.trainingGraph(rows: 24).differentiated(of: .metric("objective"))
     let memory = ParameterMemory(engine.parameters.table, seed: 1)
@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [1, 3, 4], [0.01, 0.3])
   func clippingLeavesTheNormThatIsAskedFor(shards: Int, clipNorm: Double) throws {
     let engine = TrainingSample.dense.engine(
-      batchSize: 24, shards: shards, threads: 2, momentCount: 1)
+      batchSize: 24, shards: shards, threads: 2, stateCount: 1)
     let outcome = try engine.measure(.dense, order, clipNorm: clipNorm)
     #expect(outcome.gradientNorm > clipNorm)
     #expect(abs(engine.firstMomentNorm - clipNorm) <= 1e-6 * clipNorm)
@@ -43,13 +43,13 @@ import Testing
 
   @Test func aShortGradientIsNotClipped() throws {
     let (free, clipped) = (
-      TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1),
-      TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
+      TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, stateCount: 1),
+      TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, stateCount: 1)
     )
     let norm = try free.measure(.dense, order).gradientNorm
     #expect(try clipped.measure(.dense, order, clipNorm: norm * 1.01).gradientNorm == norm)
-    for index in free.moments[0].table.entries.indices {
-      #expect(free.moments[0][index] == clipped.moments[0][index])
+    for index in free.states[0].table.entries.indices {
+      #expect(free.states[0][index] == clipped.states[0][index])
     }
   }
 
@@ -57,7 +57,7 @@ import Testing
   @Test func statisticsAreAveragedOverShards() throws {
     let sample = TrainingSample.convolution
     let rows = Array(0..<UInt32(20))
-    let engine = sample.engine(batchSize: 20, shards: 3, threads: 2, momentCount: 1)
+    let engine = sample.engine(batchSize: 20, shards: 3, threads: 2, stateCount: 1)
     let memory = ParameterMemory(engine.parameters.table, seed: 1)
     _ = try engine.measure(sample, rows)
     // Only the first normalisation is before all noise, so that runOnce needs no ids.
@@ -83,15 +83,15 @@ import Testing
   @Test func aPermutedMinibatchHasTheSameLoss() throws {
     let permuted = order.sorted { $0 * 11 % 24 < $1 * 11 % 24 }
     #expect(permuted != order)
-    let engine = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
+    let engine = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, stateCount: 1)
     let norm = try engine.measure(.dense, order).gradientNorm
     let loss = try #require(engine.sum("objective"))[0]
-    let other = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
+    let other = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, stateCount: 1)
     let otherNorm = try other.measure(.dense, permuted).gradientNorm
     #expect(abs(try #require(other.sum("objective"))[0] - loss) <= 1e-5 * loss)
     #expect(abs(otherNorm - norm) <= 1e-5 * norm)
     // Other examples have another one.
-    let third = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, momentCount: 1)
+    let third = TrainingSample.dense.engine(batchSize: 24, shards: 3, threads: 2, stateCount: 1)
     _ = try third.measure(.dense, order.map { $0 + 24 })
     #expect(abs(try #require(third.sum("objective"))[0] - loss) > 1e-4 * loss)
   }
@@ -100,7 +100,7 @@ import Testing
   @Test func shardsAgreeToRounding() throws {
     let norms = try [1, 2, 3, 4, 24, 30].map { shards in
       try TrainingSample.dense.engine(
-        batchSize: 24, shards: shards, threads: 2, momentCount: 1
+        batchSize: 24, shards: shards, threads: 2, stateCount: 1
       ).measure(.dense, order).gradientNorm
     }
     for norm in norms { #expect(abs(norm - norms[0]) <= 1e-5 * norms[0]) }

@@ -5,6 +5,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import Models
+import Optimizers
 
 /// A small model, its data and its training graph.
 struct TrainingSample: Sendable, CustomStringConvertible {
@@ -126,13 +127,13 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   /// An engine at the parameters of seed 1.
   func engine(
-    batchSize: Int, shards: Int, threads: Int, momentCount: Int = 2,
-    precision: Precision = .float32, smallestDeferred: Int = 0
+    batchSize: Int, shards: Int, threads: Int, stateCount: Int = 2,
+    isAveraged: Bool = false, precision: Precision = .float32, smallestDeferred: Int = 0
   ) -> StepEngine {
     let family = family(precision, smallestDeferred: smallestDeferred)
     return StepEngine(
-      family, parameters: ParameterMemory(family.table, seed: 1), momentCount: momentCount,
-      batchSize: batchSize, shardCount: shards, threadCount: threads)
+      family, parameters: ParameterMemory(family.table, seed: 1), stateCount: stateCount,
+      isAveraged: isAveraged, batchSize: batchSize, shardCount: shards, threadCount: threads)
   }
 
   /// Value of the scalars of the objective.
@@ -169,8 +170,8 @@ extension StepEngine {
 
   /// Σ of the squares of the first moment, whole.
   var firstMomentNorm: Double {
-    moments[0].table.entries.indices.reduce(0.0) { sum, index in
-      moments[0][index].reduce(sum) { $0 + Double($1) * Double($1) }
+    states[0].table.entries.indices.reduce(0.0) { sum, index in
+      states[0][index].reduce(sum) { $0 + Double($1) * Double($1) }
     }.squareRoot()
   }
 }

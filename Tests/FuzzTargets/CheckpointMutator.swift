@@ -54,7 +54,7 @@ struct CheckpointMutator {
   }
 
   private mutating func changeMoments(_ snapshot: inout TrainingSnapshot) {
-    var moments = snapshot.moments
+    var moments = snapshot.states
     if moments.isEmpty {
       moments.append((name: "momentum", arrays: snapshot.parameters))
     } else {
@@ -66,7 +66,7 @@ struct CheckpointMutator {
       default: change(&moments[place].arrays)
       }
     }
-    snapshot.moments = moments
+    snapshot.states = moments
   }
 
   private mutating func change(_ arrays: inout [NamedArray]) {

@@ -158,7 +158,7 @@ package struct CheckpointTarget {
       _ =
         ModelSummary(
           runner.model, rowsPerShard: max(1, training.batchSize / shards),
-          momentCount: training.momentCount
+          stateCount: training.stateCount
         ).text
     case .sample:
       let images = try runner.sample(count: 4, seed: 1)
@@ -252,7 +252,7 @@ package struct CheckpointTarget {
       return "step and epoch that contradict each other"
     }
     guard case .number(0...1, _) = state["plateau"]?["factor"]?.content else { return "a factor" }
-    let arrays = snapshot.parameters + snapshot.moments.flatMap(\.arrays)
+    let arrays = snapshot.parameters + snapshot.states.flatMap(\.arrays)
     return arrays.first { !$0.values.allSatisfy(\.isFinite) }?.name
   }
 

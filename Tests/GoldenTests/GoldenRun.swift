@@ -5,6 +5,7 @@ import GraphIR
 import GraphPasses
 import HDF5
 import Models
+import Optimizers
 
 /// Training on the one minibatch of a golden case.
 struct GoldenRun {
@@ -13,7 +14,7 @@ struct GoldenRun {
   private let source: FloatExamples
 
   /// - Parameter deferring: whether gradients of dense weights are made over the whole minibatch.
-  init(_ golden: GoldenCase, momentCount: Int, shards: Int, deferring: Bool = true) {
+  init(_ golden: GoldenCase, stateCount: Int, shards: Int, deferring: Bool = true) {
     self.golden = golden
     let memory = golden.parameterMemory()
     let family = PlanFamily(
@@ -24,7 +25,7 @@ struct GoldenRun {
         .differentiated(of: .metric("objective"))
     }
     engine = StepEngine(
-      family, parameters: memory, momentCount: momentCount, batchSize: golden.exampleCount,
+      family, parameters: memory, stateCount: stateCount, batchSize: golden.exampleCount,
       shardCount: shards, threadCount: 2)
     source = FloatExamples(
       golden.rows, exampleShape: [golden.exampleSize + golden.model.latentCount])

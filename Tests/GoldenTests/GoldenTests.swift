@@ -4,6 +4,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import Models
+import Optimizers
 import Testing
 
 /// The engine, in float32 and with its own optimiser, against PyTorch in float64.
@@ -32,7 +33,7 @@ import Testing
   func metricsAndGradients(name: String) throws {
     let golden = try GoldenCase(name)
     for (shards, deferring) in golden.shardCounts.flatMap({ [($0, true), ($0, false)] }) {
-      let run = GoldenRun(golden, momentCount: 1, shards: shards, deferring: deferring)
+      let run = GoldenRun(golden, stateCount: 1, shards: shards, deferring: deferring)
       // With v = 0 before, v ← 0.5 · v + g leaves the mean gradient in the moment.
       try run.step(.sgd(rate: 0, momentum: 0.5, nesterov: false))
       #expect(abs(run.metric("objective") - golden["loss"]![0]) <= 1e-5 * golden["loss"]![0])
@@ -45,7 +46,7 @@ import Testing
         let expected = try #require(golden.parameter(parameter.name, under: "grads"))
         // A gradient that is zero but for rounding is measured by what cancels in it.
         expectClose(
-          run.engine.moments[0][index], expected, within: 1e-4,
+          run.engine.states[0][index], expected, within: 1e-4,
           leastNorm: golden.hasZeroGradient(parameter.name) ? 0.1 : 0,
           "\(name) with \(shards) shards: gradient of \(parameter.name)")
       }
@@ -56,7 +57,7 @@ import Testing
   func threeStepsOfAdam(name: String) throws {
     let golden = try GoldenCase(name)
     for shards in golden.shardCounts {
-      let run = GoldenRun(golden, momentCount: 2, shards: shards)
+      let run = GoldenRun(golden, stateCount: 2, shards: shards)
       for step in 1...3 {
         try run.step(
           .adam(rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, count: step))

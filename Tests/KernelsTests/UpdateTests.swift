@@ -65,32 +65,79 @@ import Testing
     #expect(unsafe vaedp_tree_sum_of_squares(&large, 4096, 2, 0, 4096, 1e-9) == .infinity)
   }
 
-  /// What an update returns: the largest magnitude of parameter and moments, or what is not finite.
+  /// What an update returns: the largest magnitude of parameter and state, or what is not finite.
   @Test(arguments: [1, 16, 37, 1000])
   func updatesReturnTheLargestMagnitude(count: Int) {
-    let rule = vaedp_gradient_rule(scale: 0.5, l1: 0, l2: 0)
     func largest(_ arrays: [Float]...) -> Float { arrays.joined().map(abs).max() ?? 0 }
-    var (w, m, v) = (
+    func with(_ arrays: [[Float]], _ update: OptimizerCase.Loop, _ rule: vaedp_rule) -> (
+      Float, [[Float]]
+    ) {
+      unsafe applied(update, rule, count: count, gradient, arrays)
+    }
+    var gradient = numbers(count, seed: 2)
+    let (w, m, v) = (
       numbers(count, seed: 1), numbers(count, seed: 3), numbers(count, seed: 4).map(abs)
     )
-    var gradient = numbers(count, seed: 2)
-    let adam = vaedp_adam(
-      gradient: rule, beta1: 0.9, beta2: 0.99, epsilon: 0.0625, step: 0.5, root_correction: 1.25,
-      keep: 0.75)
-    let adams = unsafe vaedp_update_adam(adam, count, &w, gradient, &m, &v)
-    #expect(adams == largest(w, m, v))
-    let sgd = vaedp_sgd(gradient: rule, rate: 3, momentum: 0.8, nesterov: true)
-    let velocities = unsafe vaedp_update_sgd(sgd, count, &w, gradient, &m)
-    #expect(velocities == largest(w, m))
-    #expect(unsafe vaedp_update_sgd(sgd, count, &w, gradient, nil) == largest(w))
-    #expect(unsafe vaedp_update_average(0.1, 0.25, count, &w, gradient) == largest(w))
+    for sample in OptimizerCase.all {
+      let (wrote, arrays) = unsafe with(
+        Array([w, v, v, v].prefix(1 + sample.stateCount)), sample.loop, sample.rule)
+      #expect(wrote == arrays.joined().map(abs).max(), "\(sample)")
+      gradient[count - 1] = .infinity
+      #expect(
+        unsafe !with(
+          Array([w, v, v, v].prefix(1 + sample.stateCount)), sample.loop, sample.rule
+        ).0.isFinite, "\(sample)")
+      gradient[count - 1] = 0.5
+    }
+    var average = m
+    #expect(unsafe vaedp_update_statistic(0.1, 0.25, count, &average, gradient) == largest(average))
+    #expect(unsafe vaedp_update_average(0.1, count, &average, gradient) == largest(average))
     // A second moment that overflows under a finite gradient and a finite parameter.
     gradient[count - 1] = 1e25
-    #expect(unsafe !vaedp_update_adam(adam, count, &w, gradient, &m, &v).isFinite)
-    #expect(w.allSatisfy { $0.isFinite })
+    let (wrote, arrays) = unsafe with([w, m, v], vaedp_update_adam, OptimizerCase.all[3].rule)
+    #expect(!wrote.isFinite && arrays[0].allSatisfy { $0.isFinite })
     gradient[count / 2] = .nan
-    #expect(unsafe !vaedp_update_average(0.1, 0.25, count, &w, gradient).isFinite)
-    #expect(unsafe !vaedp_update_sgd(sgd, count, &m, gradient, nil).isFinite)
+    #expect(unsafe !vaedp_update_statistic(0.1, 0.25, count, &average, gradient).isFinite)
+    #expect(unsafe !vaedp_update_average(0.1, count, &average, gradient).isFinite)
+  }
+
+  /// Each number in range against its formula; what lies around stays.
+  private func expectClose(_ found: [Float], _ exact: [Double], _ before: [Float], _ what: String) {
+    for index in exact.indices {
+      let limit = 1e-6 * max(1, abs(exact[index]))
+      #expect(abs(Double(found[index]) - exact[index]) <= limit, "\(what) at \(index)")
+    }
+    #expect(Array(found[exact.count...]) == Array(before[exact.count...]), "behind the \(what)")
+  }
+
+  /// Every loop against its formula in double, from a start within the arrays.
+  @Test(arguments: OptimizerCase.all, [1, 16, 37, 1000])
+  func loopsAreTheirFormulas(sample: OptimizerCase, count: Int) {
+    let start = 3
+    let w = zeroed(numbers(count + 8, seed: 1))
+    var arrays =
+      [w] + (0..<sample.stateCount).map { numbers(count + 8, seed: UInt64($0 + 3)).map(abs) }
+    // A mean of squares is larger than the square of the mean.
+    if arrays.count > 2 { arrays[1] = zip(arrays[1], arrays[2]).map { $0 + 2 * $1 * $1 } }
+    let gradient = numbers(count, seed: 2)
+    for penalties in OptimizerCase.penalties {
+      var rule = sample.rule
+      rule.gradient = penalties
+      let (_, found) = unsafe applied(
+        sample.loop, rule, count: count, gradient, arrays, start: start)
+      var exact = arrays.map { _ in [Double]() }
+      for i in 0..<count {
+        let old = arrays.map { Double($0[start + i]) }
+        let g = ruled(penalties, gradient[i], w[start + i])
+        for (index, value) in sample.exact(old, g, rule).enumerated() { exact[index].append(value) }
+      }
+      for index in arrays.indices {
+        #expect(Array(found[index][..<start]) == Array(arrays[index][..<start]))
+        expectClose(
+          Array(found[index][start...]), exact[index], Array(arrays[index][start...]),
+          "array \(index) of \(sample)")
+      }
+    }
   }
 
   /// g in double.
@@ -100,87 +147,45 @@ import Testing
       + Double(rule.l1) * sign
   }
 
-  private static let rules = [
-    vaedp_gradient_rule(scale: 1, l1: 0, l2: 0), vaedp_gradient_rule(scale: 0.125, l1: 0.01, l2: 0),
-    vaedp_gradient_rule(scale: 0.5, l1: 0, l2: 0.1),
-    vaedp_gradient_rule(scale: 2, l1: 0.3, l2: 0.7),
-  ]
-
-  /// Each number in range against its formula; what lies behind stays.
-  private func expectClose(_ found: [Float], _ exact: [Double], _ before: [Float], _ what: String) {
-    for index in exact.indices {
-      let limit = 1e-6 * max(1, abs(exact[index]))
-      #expect(abs(Double(found[index]) - exact[index]) <= limit, "\(what) at \(index)")
+  /// What a loop returns, and the arrays that it leaves.
+  @unsafe private func applied(
+    _ loop: OptimizerCase.Loop, _ rule: vaedp_rule, count: Int, _ gradient: [Float],
+    _ arrays: [[Float]], start: Int = 0
+  ) -> (Float, [[Float]]) {
+    let length = arrays[0].count
+    var memory = arrays.flatMap { $0 }
+    let wrote = unsafe memory.withUnsafeMutableBufferPointer { memory in
+      let bases = unsafe arrays.indices.map { unsafe memory.baseAddress! + $0 * length }
+      return unsafe loop(rule, count, gradient, bases, start)
     }
-    #expect(Array(found[exact.count...]) == Array(before[exact.count...]), "behind the \(what)")
-  }
-
-  @Test(arguments: 0..<4, [1, 16, 37, 1000])
-  func adam(ruleIndex: Int, count: Int) {
-    // Numbers of which each weighs in the result.
-    let rule = vaedp_adam(
-      gradient: UpdateTests.rules[ruleIndex], beta1: 0.9, beta2: 0.99, epsilon: 0.0625, step: 0.5,
-      root_correction: 1.25, keep: 0.75)
-    let (w, gradient) = (zeroed(numbers(count + 5, seed: 1)), numbers(count + 5, seed: 2))
-    let (m, v) = (numbers(count + 5, seed: 3), numbers(count + 5, seed: 4).map(abs))
-    var (newW, newM, newV) = (w, m, v)
-    _ = unsafe vaedp_update_adam(rule, count, &newW, gradient, &newM, &newV)
-    var exact: (w: [Double], m: [Double], v: [Double]) = ([], [], [])
-    for i in 0..<count {
-      let g = ruled(rule.gradient, gradient[i], w[i])
-      let (b1, b2) = (Double(rule.beta1), Double(rule.beta2))
-      let mean = b1 * Double(m[i]) + (1 - b1) * g
-      let square = b2 * Double(v[i]) + (1 - b2) * g * g
-      let root = square.squareRoot() * Double(rule.root_correction) + Double(rule.epsilon)
-      exact.w.append(Double(w[i]) * Double(rule.keep) - Double(rule.step) * mean / root)
-      exact.m.append(mean)
-      exact.v.append(square)
-    }
-    expectClose(newW, exact.w, w, "parameter")
-    expectClose(newM, exact.m, m, "first moment")
-    expectClose(newV, exact.v, v, "second moment")
-  }
-
-  @Test(arguments: 0..<4, [false, true])
-  func sgdWithMomentum(ruleIndex: Int, nesterov: Bool) {
-    let rule = vaedp_sgd(
-      gradient: UpdateTests.rules[ruleIndex], rate: 0.05, momentum: 0.8, nesterov: nesterov)
-    let (w, gradient, v) = (
-      zeroed(numbers(105, seed: 1)), numbers(105, seed: 2), numbers(105, seed: 3)
+    return (
+      wrote, arrays.indices.map { Array(memory[$0 * length..<($0 + 1) * length]) }
     )
-    var (newW, newV) = (w, v)
-    _ = unsafe vaedp_update_sgd(rule, 100, &newW, gradient, &newV)
-    var (exactW, exactV): ([Double], [Double]) = ([], [])
-    for i in 0..<100 {
-      let g = ruled(rule.gradient, gradient[i], w[i])
-      let velocity = Double(rule.momentum) * Double(v[i]) + g
-      let move = nesterov ? g + Double(rule.momentum) * velocity : velocity
-      exactW.append(Double(w[i]) - Double(rule.rate) * move)
-      exactV.append(velocity)
-    }
-    expectClose(newW, exactW, w, "parameter")
-    expectClose(newV, exactV, v, "velocity")
-  }
-
-  @Test(arguments: 0..<4)
-  func sgdWithoutMomentum(ruleIndex: Int) {
-    let rule = vaedp_sgd(
-      gradient: UpdateTests.rules[ruleIndex], rate: 0.05, momentum: 0, nesterov: false)
-    let (w, gradient) = (zeroed(numbers(105, seed: 1)), numbers(105, seed: 2))
-    var newW = w
-    _ = unsafe vaedp_update_sgd(rule, 100, &newW, gradient, nil)
-    let exact = (0..<100).map {
-      Double(w[$0]) - Double(rule.rate) * ruled(rule.gradient, gradient[$0], w[$0])
-    }
-    expectClose(newW, exact, w, "parameter")
   }
 
   @Test func runningAverage() {
     let (average, value) = (numbers(105, seed: 1), numbers(105, seed: 2))
     var new = average
-    _ = unsafe vaedp_update_average(0.1, 0.25, 100, &new, value)
+    _ = unsafe vaedp_update_statistic(0.1, 0.25, 100, &new, value)
     let exact = (0..<100).map { 0.9 * Double(average[$0]) + 0.1 * 0.25 * Double(value[$0]) }
     expectClose(new, exact, average, "average")
+  }
+
+  /// A weight of 1 leaves the value to the bit, and what is equal stays equal for any.
+  @Test func averageOfWeights() {
+    let (average, value) = (numbers(105, seed: 1), numbers(105, seed: 2))
+    for weight: Float in [0, 0.001, 0.5, 1] {
+      var new = average
+      _ = unsafe vaedp_update_average(weight, 100, &new, value)
+      let exact = (0..<100).map {
+        Double(average[$0]) + Double(weight) * (Double(value[$0]) - Double(average[$0]))
+      }
+      expectClose(new, exact, average, "average")
+      if weight == 1 { #expect(new[..<100].map(\.bitPattern) == value[..<100].map(\.bitPattern)) }
+      new = value
+      _ = unsafe vaedp_update_average(weight, 100, &new, value)
+      #expect(new == value)
+    }
   }
 
   /// Every seventh number becomes zero, whose sign is none.

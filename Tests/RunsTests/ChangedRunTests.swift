@@ -111,13 +111,37 @@ import Training
     #expect(try go(changes + ["model.objective={\"iwae\": {\"samples\": 2}}"]).state.step == 14)
   }
 
-  /// Moments that the new optimiser needs must be there; those that it does not need go.
-  @Test func optimisersMayChangeAsLongAsTheirMomentsFit() throws {
+  /// What the new optimiser keeps must be there; what it does not need goes.
+  @Test func optimisersMayChangeAsLongAsTheirStateFits() throws {
     try RunSample.train(scratch, "run", until: 3)
     #expect(try go(["training.optimizer=adamW", "training.epochs=1"]).state.step == 4)
     #expect(try go(["training.optimizer=sgd", "training.epochs=2"]).state.step == 8)
     let error = refusal(["training.optimizer=adam"], allowed: true)
-    #expect(error?.remedy.contains("lacks the moments") == true)
+    #expect(error?.remedy.contains("lacks the state") == true)
+  }
+
+  /// Moments of directions are of another scale than moments of gradients; Adam's and NAdam's are the same.
+  @Test func stateOfTheSameShapeMayMeanSomethingElse() throws {
+    try RunSample.train(scratch, "run", until: 3)
+    let error = refusal(["training.optimizer=adamNormGrad"], allowed: true)
+    #expect(error?.remedy.contains("lacks the state") == true)
+    #expect(try go(["training.optimizer=nadam"]).state.step == 12)
+  }
+
+  /// An average may begin at any time, at the parameters that there are; what was validated before was
+  /// another model.
+  @Test func anAverageMayBeginLater() throws {
+    try RunSample.train(scratch, "run", until: 6)
+    let average = ["training.average={\"exponential\": {\"decay\": 0.5}}"]
+    #expect(refusal(average, allowed: false)?.remedy.contains("--allow-changes") == true)
+    let events = RunSample.Events()
+    let trainer = try go(average, events: events)
+    #expect(events.lines.first?.contains("best epoch so far is forgotten") == true)
+    #expect(trainer.state.averagedSteps == 8)
+    let model = try TrainedModel(scratch.path("run/checkpoints/last.h5"))
+    #expect(bits(model.parameters) == bits(trainer.parameters))
+    let ended = try go(["training.average=none", "training.epochs=4"])
+    #expect(ended.state.averagedSteps == nil)
   }
 
   @Test func whatASchedulesPlateauLoweredGoesWithIt() throws {

@@ -113,9 +113,9 @@ import Training
       $0.parameters.append(NamedArray(name: "more.weight", shape: [1], values: [0]))
     }
     try expectRefusal(path, of: "/parameters/more.weight", .damaged)
-    path = try craft { $0.moments[1].arrays[0].values[0] = -1 }
+    path = try craft { $0.states[1].arrays[0].values[0] = -1 }
     try expectRefusal(path, of: "/optimizer/secondMoment/encoder.dense1.weight", .damaged)
-    path = try craft { $0.moments.removeLast() }
+    path = try craft { $0.states.removeLast() }
     try expectRefusal(path, of: "/optimizer", .damaged)
   }
 

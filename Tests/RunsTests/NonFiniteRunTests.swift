@@ -206,7 +206,7 @@ import Training
     #expect(!entries.isEmpty)
     for entry in entries {
       let snapshot = try CheckpointLoader.load(path: "\(folder)/\(entry.file)").snapshot
-      let arrays = snapshot.parameters + snapshot.moments.flatMap(\.arrays)
+      let arrays = snapshot.parameters + snapshot.states.flatMap(\.arrays)
       #expect(arrays.allSatisfy { $0.values.allSatisfy { $0.isFinite } }, "\(run)/\(entry.file)")
     }
   }

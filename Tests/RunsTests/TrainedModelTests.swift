@@ -42,6 +42,23 @@ import Training
     #expect(bits(model.parameters) == bits(trainer.parameters))
   }
 
+  /// What is validated, drawn and exported is the average, where the training keeps one.
+  @Test func aModelIsUsedWithItsAverages() throws {
+    let (_, trainer) = try RunSample.train(
+      scratch, "run", ["training.average={\"exponential\": {\"decay\": 0.9}}"])
+    let file = scratch.path("run/checkpoints/last.h5")
+    let (model, snapshot) = (try TrainedModel(file), try CheckpointLoader.load(path: file).snapshot)
+    #expect(snapshot.states.map(\.name) == ["firstMoment", "secondMoment", "average"])
+    #expect(bits(model.parameters) == bits(trainer.parameters))
+    #expect(bits(model.parameters) == bits(snapshot.weights))
+    #expect(bits(model.parameters) != bits(snapshot.parameters))
+    _ = try model.export(.hdf5, to: scratch.path("export"))
+    let exported = try HDF5File(reading: scratch.path("export/model.h5"))
+    let weight = try exported.read("/parameters/encoder.dense1.weight", as: Float.self)
+    #expect(weight == model.parameters.first { $0.name == "encoder.dense1.weight" }?.values)
+    try exported.close()
+  }
+
   @Test func aCheckpointMayLieAnywhere() throws {
     let model = try trained()
     let copy = scratch.path("copy.h5")

@@ -13,7 +13,7 @@ struct TrainerAllocationTests {
       let sample = TrainingSample.autoencoder(
         """
         { "batchSize": 1, "clipNorm": 0.5, "schedule": { "cosine": { "warmUpEpochs": 1 } },
-          "optimizer": { "adam": { "learningRate": 1e-2 } } }
+          "optimizer": { "nadam": { "learningRate": 1e-2 } }, "average": "exponential" }
         """)
       let trainer = sample.trainer(threads: 2)
       // A training makes its team once.

@@ -5,11 +5,13 @@ import Training
 /// first epoch on. Its objective has a warm-up of three epochs, before which none may be the best.
 @Suite struct EarlyStoppingTests {
   private func sample(
-    patience: Int, restoreBest: Bool, limit: String = "\"epochs\": 20", isImproving: Bool = false
+    patience: Int, restoreBest: Bool, limit: String = "\"epochs\": 20", isImproving: Bool = false,
+    average: String = "none"
   ) -> TrainingSample {
     TrainingSample.autoencoder(
       """
       { \(limit), "batchSize": 8, "optimizer": { "adam": { "learningRate": 0.01 } },
+        "average": "\(average)",
         "earlyStopping": { "patience": \(patience), "restoreBest": \(restoreBest) } }
       """,
       value: { row, element in
@@ -45,8 +47,10 @@ import Training
     #expect(try trainer.run() == .stoppedEarly, "an ended training goes no further")
   }
 
-  @Test func restoresTheBestParameters() throws {
-    let trainer = sample(patience: 1, restoreBest: true).trainer(threads: 2)
+  /// The weights that were validated: averages, where the training keeps them.
+  @Test(arguments: ["none", "equal"])
+  func restoresTheBestParameters(average: String) throws {
+    let trainer = sample(patience: 1, restoreBest: true, average: average).trainer(threads: 2)
     let (_, epochs) = try train(trainer)
     try #require(epochs.count == 5)
     #expect(bits(trainer.parameters) == epochs[2])

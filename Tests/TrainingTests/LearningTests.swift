@@ -79,7 +79,7 @@ import Training
     #expect(error?.cause.examples.count == 11)
     let after = trainer.snapshot(configuration: "", environment: "")
     #expect(bits(after.parameters) == bits(before.parameters))
-    #expect(after.moments.map { bits($0.arrays) } == before.moments.map { bits($0.arrays) })
+    #expect(after.states.map { bits($0.arrays) } == before.states.map { bits($0.arrays) })
     #expect(trainer.state.step == 0)
   }
 }

@@ -30,14 +30,14 @@ import Training
     #expect(again.state.step == 4)
   }
 
-  @Test func momentsOfAnotherOptimiserAreRefused() throws {
+  @Test func theStateOfAnotherOptimiserIsRefused() throws {
     let plain = sample("\"epochs\": 1", optimizer: "\"sgd\"").trainer(threads: 1)
     let adam = sample("\"epochs\": 1").trainer(threads: 1)
     let snapshot = plain.snapshot(configuration: "", environment: "")
     let error = #expect(throws: SnapshotMismatch.self) { try adam.restore(snapshot, best: nil) }
     #expect(
       error?.description == """
-        optimizer/firstMoment: expected the optimiser's moments, found none. Use the configuration \
+        optimizer/firstMoment: expected the optimiser's state, found none. Use the configuration \
         that the checkpoint was made with, or another output folder.
         """)
   }

@@ -61,6 +61,25 @@ import Training
         "schedule": { "reduceOnPlateau": { "patience": 0, "minimumImprovement": 100 } },
         "earlyStopping": { "patience": 9, "restoreBest": true }
         """)),
+    TrainingSample(
+      "NAdam, an exponential average, the best of it", model: perceptron(),
+      training: training(
+        """
+        "optimizer": "nadam", "average": { "exponential": { "decay": 0.8 } },
+        "earlyStopping": { "patience": 9, "restoreBest": true }
+        """)),
+    TrainingSample(
+      "RMSprop, an equal average from within the second epoch", model: perceptron(),
+      training: training(
+        """
+        "optimizer": { "rmsprop": { "learningRate": 1e-3, "momentum": 0.5, "centered": true } },
+        "average": { "equal": { "fromEpoch": 1.4 } }
+        """)),
+    TrainingSample(
+      "AdamNormGrad", model: perceptron(), training: training("\"optimizer\": \"adamNormGrad\"")),
+    TrainingSample(
+      "Adagrad from a sum", model: perceptron(),
+      training: training("\"optimizer\": { \"adagrad\": { \"initialSum\": 0.1 } }")),
   ]
 
   /// A training's parts in order: reports and records as JSON, without times.
@@ -97,8 +116,8 @@ import Training
       a.snapshot(configuration: "", environment: ""), b.snapshot(configuration: "", environment: "")
     )
     #expect(bits(a.parameters) == bits(b.parameters), place)
-    #expect(a.moments.map(\.name) == b.moments.map(\.name), place)
-    for (mine, other) in zip(a.moments, b.moments) {
+    #expect(a.states.map(\.name) == b.states.map(\.name), place)
+    for (mine, other) in zip(a.states, b.states) {
       #expect(bits(mine.arrays) == bits(other.arrays), place)
     }
     #expect(timeless(a.state) == timeless(b.state), place)

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import GraphIR
+import Optimizers
 import Testing
 import Training
 
@@ -15,11 +16,32 @@ import Training
       configuration.resolved.text(pretty: false) == """
         {"batchSize":128,"shards":null,"epochs":10,"steps":null,"seed":0,"precision":"float32",\
         "optimizer":{"adam":{"learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-08}},\
-        "schedule":"constant","clipNorm":null,"l1":0,"l2":0,"onNonFinite":"stop",\
+        "schedule":"constant","average":"none","clipNorm":null,"l1":0,"l2":0,"onNonFinite":"stop",\
         "earlyStopping":null,"reportEverySteps":50}
         """)
     #expect(configuration.epochs == 10)
     #expect(configuration.earlyStopping == nil)
+    #expect(configuration.average == nil && configuration.stateCount == 2)
+  }
+
+  @Test func averagesAreRead() throws {
+    let exponential = try read(#"{ "average": "exponential", "optimizer": "sgd" }"#)
+    #expect(exponential.average?.decay == 0.999 && exponential.average?.fromEpoch == 0)
+    #expect(exponential.stateCount == 1)
+    let equal = try read(#"{ "average": { "equal": { "fromEpoch": 7.5 } } }"#)
+    #expect(equal.average?.decay == nil && equal.average?.fromEpoch == 7.5)
+    #expect(equal.stateCount == 3)
+    #expect(throws: ConfigurationError.self) { try read(#"{ "average": "exponentail" }"#) }
+    #expect(throws: ConfigurationError.self) {
+      try read(#"{ "average": { "exponential": { "decay": 1 } } }"#)
+    }
+  }
+
+  /// What needs the gradients' norms has a stage more.
+  @Test func normsAreNeededWhereTheyAreUsed() throws {
+    #expect(try !read("{}").needsNorms)
+    #expect(try read(#"{ "clipNorm": 1 }"#).needsNorms)
+    #expect(try read(#"{ "optimizer": "adamNormGrad" }"#).needsNorms)
   }
 
   @Test func resolvedReadsBackToItself() throws {
@@ -68,8 +90,8 @@ import Training
     (
       "{ \"batchsize\": 4 }",
       """
-      a.json:1: batchsize: unknown key; did you mean "batchSize"? Valid keys: batchSize, clipNorm, \
-      earlyStopping, epochs, l1, l2, onNonFinite, optimizer, precision, reportEverySteps, schedule, seed, \
+      a.json:1: batchsize: unknown key; did you mean "batchSize"? Valid keys: average, batchSize, \
+      clipNorm, earlyStopping, epochs, l1, l2, onNonFinite, optimizer, precision, reportEverySteps, schedule, seed, \
       shards, steps.
       """
     ),
@@ -107,7 +129,7 @@ import Training
     (
       "{ \"optimizer\": \"adma\" }",
       "a.json:1: optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? "
-        + "Valid names: adam, adamW, sgd."
+        + "Valid names: adam, adamW, amsgrad, adamNormGrad, adamax, nadam, rmsprop, adagrad, lion, sgd."
     ),
     (
       "{ \"optimizer\": { \"adam\": { \"rate\": 1 } } }",

@@ -197,36 +197,72 @@ double vaedp_tree_sum_of_squares(float *slabs, long stride, long shards, long be
 // The largest |x|: infinite or no number where one of them is.
 float vaedp_largest_magnitude(long count, const float *x);
 
-// g = scale · gradient + l2 · w + l1 · sign(w), then the optimiser's rule. Each returns the largest
-// magnitude that it wrote, parameters and moments alike: infinite or no number where one of them is.
+// average ← (1 − momentum) · average + momentum · scale · value; returns the largest magnitude that it
+// wrote: infinite or no number where one of them is.
+float vaedp_update_statistic(float momentum, float scale, long count, float *average,
+                             const float *value);
+
+// average ← average + weight · (value − average), and for a weight of 1 or more the value; returns as
+// above. A convex combination that leaves alone what is equal.
+float vaedp_update_average(float weight, long count, float *average, const float *value);
+
+// ---- Optimisers (optimizers.c) ---------------------------------------------------------------
+
+// g = scale · gradient + l2 · w + l1 · sign(w)
 typedef struct {
   float scale, l1, l2;
 } vaedp_gradient_rule;
 
-// v ← momentum · v + g;  w ← w − rate · (nesterov ? g + momentum · v : v)
+// The numbers of one step of an optimiser; those that its function does not name are not read.
 typedef struct {
   vaedp_gradient_rule gradient;
-  float rate, momentum;
-  bool nesterov;
-} vaedp_sgd;
-float vaedp_update_sgd(vaedp_sgd rule, long count, float *w, const float *gradient,
-                       float *_Nullable v);
+  float rate;          // what the direction is multiplied by, corrections of means included
+  float ahead;         // the same for the gradient itself, where it moves beside its mean
+  float keep;          // 1 − rate · decoupled decay
+  float beta1, fresh1; // what stays of the first state, and how much of the new comes to it
+  float beta2, fresh2; // the same of the second
+  float root;          // what the root of the second state is multiplied by
+  float epsilon;
+} vaedp_rule;
 
-// m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;
-// w ← w · keep − step · m / (√v · root_correction + epsilon)
-typedef struct {
-  vaedp_gradient_rule gradient;
-  float beta1, beta2, epsilon;
-  float step;             // rate / (1 − β₁ᵗ)
-  float root_correction;  // 1 / √(1 − β₂ᵗ)
-  float keep;             // 1 − rate · decoupled decay
-} vaedp_adam;
-float vaedp_update_adam(vaedp_adam rule, long count, float *w, const float *gradient, float *m,
-                        float *v);
+// Each takes `count` floats of a gradient (of its own, from 0) and of arrays[0], the parameters w, and
+// arrays[1]…, its state, from `start` on, and returns the largest magnitude that it wrote, parameters and
+// state alike: infinite or no number where one of them is. Fixed sequences; nothing else is touched.
 
-// average ← (1 − momentum) · average + momentum · scale · value
-float vaedp_update_average(float momentum, float scale, long count, float *average,
-                           const float *value);
+// w ← w − rate · g
+float vaedp_update_sgd(vaedp_rule rule, long count, const float *gradient,
+                       float *const _Nonnull *_Nonnull arrays, long start);
+// v ← β₁ v + g;  w ← w − rate · v
+float vaedp_update_momentum(vaedp_rule rule, long count, const float *gradient,
+                            float *const _Nonnull *_Nonnull arrays, long start);
+// v ← β₁ v + g;  w ← w − rate · (g + β₁ v)
+float vaedp_update_nesterov(vaedp_rule rule, long count, const float *gradient,
+                            float *const _Nonnull *_Nonnull arrays, long start);
+// m ← β₁ m + fresh₁ g;  v ← β₂ v + fresh₂ g²;  w ← keep · w − rate · m / (root · √v + ε)
+float vaedp_update_adam(vaedp_rule rule, long count, const float *gradient,
+                        float *const _Nonnull *_Nonnull arrays, long start);
+// m and v as Adam's;  u ← max(u, v);  w ← w − rate · m / (root · √u + ε)
+float vaedp_update_amsgrad(vaedp_rule rule, long count, const float *gradient,
+                           float *const _Nonnull *_Nonnull arrays, long start);
+// m as Adam's;  u ← max(β₂ u, |g| + ε);  w ← w − rate · m / u
+float vaedp_update_adamax(vaedp_rule rule, long count, const float *gradient,
+                          float *const _Nonnull *_Nonnull arrays, long start);
+// m and v as Adam's;  w ← w − (ahead · g + rate · m) / (root · √v + ε)
+float vaedp_update_nadam(vaedp_rule rule, long count, const float *gradient,
+                         float *const _Nonnull *_Nonnull arrays, long start);
+// s ← β₂ s + fresh₂ g²;  d = g / (√s + ε);  β₁ = 0: w ← w − rate · d
+//                                           else: b ← β₁ b + d;  w ← w − rate · b
+float vaedp_update_rmsprop(vaedp_rule rule, long count, const float *gradient,
+                           float *const _Nonnull *_Nonnull arrays, long start);
+// The same with a ← β₂ a + fresh₂ g behind s and max(0, s − a²) under the root.
+float vaedp_update_rmsprop_centered(vaedp_rule rule, long count, const float *gradient,
+                                    float *const _Nonnull *_Nonnull arrays, long start);
+// s ← s + g²;  w ← w − rate · g / (√s + ε)
+float vaedp_update_adagrad(vaedp_rule rule, long count, const float *gradient,
+                           float *const _Nonnull *_Nonnull arrays, long start);
+// w ← keep · w − rate · sign(β₁ m + fresh₁ g);  m ← β₂ m + fresh₂ g
+float vaedp_update_lion(vaedp_rule rule, long count, const float *gradient,
+                        float *const _Nonnull *_Nonnull arrays, long start);
 
 #pragma clang assume_nonnull end
 

@@ -52,7 +52,7 @@ struct FaultRun {
   func expectWhole(_ place: Comment) throws {
     let found = try Self.last(folder, "run")
     #expect(found.parameters == whole.parameters, place)
-    #expect(found.moments.map(\.arrays) == whole.moments.map(\.arrays), place)
+    #expect(found.states.map(\.arrays) == whole.states.map(\.arrays), place)
     let names = try Self.names(folder, "run")
     let (extra, missing) = (Set(names).subtracting(wholeNames), Set(wholeNames).subtracting(names))
     #expect(extra.isEmpty && missing.isEmpty, "\(place): \(extra) too many, \(missing) missing")
