@@ -37,7 +37,7 @@ struct OptimizerTrajectory {
     training = try TrainingConfiguration(reading: JSONNode.parse(text, file: name))
     let table = ParameterTable(Self.graph(rows: 1).parameters)
     let family = PlanFamily(table: table, exampleName: "x", scalarNames: []) {
-      Self.graph(rows: $0.rows).differentiated(of: .metric("objective"))
+      Self.graph(rows: $0).differentiated(of: .metric("objective"))
     }
     let memory = ParameterMemory(table)
     var first = 0

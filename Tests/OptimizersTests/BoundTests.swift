@@ -39,7 +39,7 @@ import Testing
   /// Settings of an optimiser at random, most of them absurd.
   private func settings(_ key: String, _ sizes: inout Sizes) -> String {
     func decay() -> Double {
-      sizes.pick([0, 0.5, 0.9, 0.999, 1 - 1e-9, 1 - 1e-15, sizes.uniform()])
+      sizes.pick([0, 0.5, 0.9, 0.999, 1 - 1e-6, 1 - 0x1p-24, sizes.uniform() * (1 - 0x1p-20)])
     }
     var options = ["\"learningRate\": 1"]
     switch key {
@@ -58,7 +58,7 @@ import Testing
     if key == "nadam" { options[1] = "\"beta1\": \(sizes.pick([0, 0.5, 0.9, 0.99]))" }
     if key == "nadam" { options.append("\"momentumDecay\": \(sizes.pick([0, 4e-3, 1, 1e5]))") }
     if key == "adamW" || key == "lion" { options.append("\"weightDecay\": \(sizes.uniform())") }
-    if key != "sgd", key != "lion" { options.append("\"epsilon\": \(sizes.size(-46...39))") }
+    if key != "sgd", key != "lion" { options.append("\"epsilon\": \(sizes.size(-44...38))") }
     return "{ \"\(key)\": { \(options.joined(separator: ", ")) } }"
   }
 

@@ -129,7 +129,7 @@ import Training
     (
       "{ \"optimizer\": \"adma\" }",
       "a.json:1: optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? "
-        + "Valid names: adam, adamW, amsgrad, adamNormGrad, adamax, nadam, rmsprop, adagrad, lion, sgd."
+        + "Valid names: adagrad, adam, adamNormGrad, adamW, adamax, amsgrad, lion, nadam, rmsprop, sgd."
     ),
     (
       "{ \"optimizer\": { \"adam\": { \"rate\": 1 } } }",
