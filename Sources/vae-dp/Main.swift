@@ -16,9 +16,22 @@ struct VAEDPCommand: ParsableCommand {
 
   static func main() {
     Interruption.restoreSignals()
+    if let problem = argumentThatIsNoText() { exit(withError: ValidationError(problem)) }
     let words = CommandLine.arguments.dropFirst()
     if let problem = unknownCommand(in: words) { exit(withError: ValidationError(problem)) }
     main(nil)
+  }
+
+  /// What is wrong with an argument that is not UTF-8, which Swift's strings cannot hold: it would be taken for
+  /// another name. Nil where all are.
+  private static func argumentThatIsNoText() -> String? {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let bytes = unsafe CommandLine.unsafeArgv[index] else { continue }
+      if unsafe String(validatingCString: bytes) != nil { continue }
+      return "argument \(index), \(printable(unsafe String(cString: bytes))), is not UTF-8. "
+        + "Rename the file, or give a link to it, or run the program in its folder."
+    }
+    return nil
   }
 
   /// What is wrong with a word that names no command where one is needed; nil where none does.

@@ -133,4 +133,17 @@ import Testing
       #expect([0, 128 + SIGPIPE].contains(result.code), "\(arguments)")
     }
   }
+
+  /// Swift would make other characters of it, and so another file.
+  @Test func anArgumentThatIsNotUTF8IsRefused() throws {
+    let folder = try ScratchFolder()
+    let result = try Program(
+      [], in: folder, start: #"exec "$1" data sprites --size 10 -o "$(printf 'a\377.h5')""#
+    ).wait()
+    #expect(result.code == 64 && result.errors.contains("is not UTF-8"), "\(result)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy {
+        !$0.hasPrefix("a")
+      })
+  }
 }
