@@ -51,10 +51,16 @@ final class Program {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder.url.appending(path: subfolder)
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try Self.sink(output, isDeaf: deafOutput)
-    process.standardError = try Self.sink(errors, isDeaf: deafErrors)
+    let sinks = [
+      try Self.sink(output, isDeaf: deafOutput), try Self.sink(errors, isDeaf: deafErrors),
+    ]
+    (process.standardOutput, process.standardError) = (sinks[0], sinks[1])
     process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
+    // The program has its own now. With a thousand open files Foundation's next `run` reads beyond the list of them.
+    for sink in sinks {
+      try? ((sink as? Pipe)?.fileHandleForWriting ?? sink as? FileHandle)?.close()
+    }
   }
 
   private static func sink(_ file: URL, isDeaf: Bool) throws -> Any {
