@@ -51,9 +51,13 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CHost"),
     .target(name: "CStorage"),
     .target(name: "CTeamwork"),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    // The machine, and its files.
+    room("Host", ["CHost"]),
+    room("Files", ["Host"]),
     // The engine, lowest room first.
     room("Storage", ["CStorage"]),
     room("Teamwork", ["CTeamwork"]),
@@ -76,37 +80,41 @@ let package = Package(
     room(
       "Training",
       [
-        "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Models",
+        "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Host", "Models",
         "Optimizers", "RandomStreams", "Teamwork",
       ]),
     room(
       "Evaluation",
-      ["DataParallel", "Execution", "GraphIR", "Models", "RandomStreams", "Training"]),
-    // Files.
-    room("HDF5", ["CHDF5", "CZlib"]),
-    room("Datasets", ["CKernels", "CZlib", "DataParallel", "HDF5", "Storage", "Teamwork"]),
+      ["DataParallel", "Execution", "GraphIR", "Host", "Models", "RandomStreams", "Training"]),
+    // What lies in files.
+    room("HDF5", ["CHDF5", "CZlib", "Files"]),
+    room("Containment", ["CHost", "Files", "HDF5", "Host"]),
+    room(
+      "Datasets",
+      ["CKernels", "CZlib", "DataParallel", "Files", "HDF5", "Host", "Storage", "Teamwork"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
-    room("Checkpoints", ["HDF5", "Training", crypto]),
+    room("Checkpoints", ["Files", "HDF5", "Training", crypto]),
     // Everything joined.
     room(
       "Runs",
       [
-        "Checkpoints", "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation",
-        "Execution", "Export", "GraphIR", "GraphPasses", "HDF5", "Kernels", "Models", "Optimizers",
-        "RandomStreams", "Reports", "Training",
+        "Checkpoints", "CKernels", "Configuration", "Containment", "DataParallel", "Datasets",
+        "Evaluation", "Execution", "Export", "Files", "GraphIR", "GraphPasses", "HDF5", "Host",
+        "Kernels", "Models", "Optimizers", "RandomStreams", "Reports", "Training",
       ]),
     room(
       "Verification",
       [
         "Checkpoints", "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "Models", "Optimizers", "Runs", "Training",
+        "GraphReference", "Host", "Models", "Optimizers", "Runs", "Training",
       ]),
     room(
       "VAEDP",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
-        "GraphIR", "HDF5", "Models", "Optimizers", "Reports", "Runs", "Training", "Verification",
+        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Evaluation",
+        "Export", "Files", "GraphIR", "HDF5", "Host", "Models", "Optimizers", "Reports", "Runs",
+        "Training", "Verification",
       ]),
     .executableTarget(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
@@ -115,18 +123,21 @@ let package = Package(
     support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
     support(
       "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
+    support("FileTestSupport", ["Files"]),
     support("TestScale", []),
     support("TeamTestSupport", ["Teamwork"]),
     support(
       "FuzzTargets",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export",
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export", "Files",
         "GraphReference", "HDF5", "Models", "Reports", "Runs", "Training",
       ]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("Host"),
+    tests("Files", ["FileTestSupport"]),
     tests("Storage", ["CStorage", "TestScale"]),
     .target(name: "CProcessorPin", path: "Tests/CProcessorPin"),
     tests("Teamwork", ["CProcessorPin", "TeamTestSupport", "TestScale"], exclude: ["Model"]),
@@ -155,10 +166,11 @@ let package = Package(
     tests("Configuration", ["GraphReference"]),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),
+    tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["CZlib", "DataParallel", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
-    tests("Checkpoints", ["HDF5", "TestScale", "Training"]),
+    tests("Checkpoints", ["FileTestSupport", "Files", "HDF5", "TestScale", "Training"]),
     tests(
       "Training",
       [
@@ -175,7 +187,7 @@ let package = Package(
       "Runs",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "EngineTestSupport",
-        "Evaluation", "HDF5", "Models", "Training",
+        "Evaluation", "Files", "HDF5", "Models", "Training",
       ]),
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(

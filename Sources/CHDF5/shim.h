@@ -4,10 +4,8 @@
 #define CHDF5_SHIM_H
 
 #include <hdf5.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_create_only(void) { return H5F_ACC_EXCL; }
@@ -90,9 +88,6 @@ static inline herr_t chdf5_object_address(hid_t object, uint64_t *address) {
   *address = status < 0 ? 0 : (uint64_t)info.addr;
   return status;
 }
-
-// Has the kernel kill this process when the thread that started it ends; `prctl` is variadic.
-static inline int chdf5_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 // Keeps libhdf5 from printing its error stack; a setting of the calling thread.
 static inline int chdf5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

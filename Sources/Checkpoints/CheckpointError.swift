@@ -1,3 +1,4 @@
+internal import Files
 internal import HDF5
 
 /// A checkpoint that cannot be written, read or trusted.

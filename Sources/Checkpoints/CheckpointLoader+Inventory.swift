@@ -1,3 +1,5 @@
+internal import Files
+
 /// Which checkpoints a folder has.
 struct Inventory {
   var manifest: Manifest

@@ -1,3 +1,4 @@
+public import Files
 public import Training
 
 /// Throws where what a whole checkpoint says makes no sense.
@@ -89,7 +90,7 @@ public struct CheckpointLoader: Sendable {
       throw CheckpointError(error)
     }
     let loader = CheckpointLoader(
-      folder: Checkpoints.folder(of: target), files: files, check: check)
+      folder: Files.folder(of: target), files: files, check: check)
     let bytes = try loader.bytes(target)
     var problems: [CheckpointProblem] = []
     var listed: [CheckpointEntry] = []

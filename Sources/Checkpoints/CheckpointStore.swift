@@ -1,3 +1,4 @@
+public import Files
 public import Training
 
 /// The checkpoints' folder of a training, for the one process that writes it.
@@ -45,8 +46,8 @@ public struct CheckpointStore: Sendable {
     self.anchors = anchors
     do {
       try files.createFolder(self.folder)
-      try files.synchronize(Checkpoints.folder(of: self.folder))
-      try removeStaged()
+      try files.synchronize(Files.folder(of: self.folder))
+      try files.removeStaged(in: self.folder)
     } catch {
       throw CheckpointError(error, at: folder, isReading: false)
     }
@@ -99,7 +100,7 @@ public struct CheckpointStore: Sendable {
       return entry
     } catch {
       // A failure here is the same one again; the next opening tidies up.
-      try? removeStaged()
+      try? files.removeStaged(in: self.folder)
       throw CheckpointError(error, at: path, isReading: false)
     }
   }
@@ -166,12 +167,6 @@ public struct CheckpointStore: Sendable {
       try files.replaceLink(path, to: entry.file)
     } catch {
       guard error.isUnsupported else { throw error }
-    }
-  }
-
-  private func removeStaged() throws(IOFailure) {
-    for name in try files.list(folder) where isStagingName(name) {
-      try files.remove(loader.path(name))
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Files
 internal import HDF5
 
 /// A minibatch as a file, to look at why a step came to no number.

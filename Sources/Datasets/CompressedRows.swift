@@ -20,19 +20,19 @@ struct CompressedRows {
 
   /// Throws where the group says that it holds something else than rows.
   func requireRows() throws {
-    for name in ["encoding-type", "h5sparse_format"] {
+    for name in [StoredAttribute.form, .olderForm] {
       guard case .string(let form)? = try file.attribute(name, of: group) else { continue }
       if ["csr_matrix", "csr_array", "csr"].contains(form) { continue }
       throw problem(
-        .malformed, "", "a matrix in CSR form", "'\(form)' as the attribute '\(name)'",
+        .malformed, "", "a matrix in CSR form", "'\(form)' as the attribute '\(name.rawValue)'",
         "Convert it with scipy's tocsr() before it is written.")
     }
   }
 
   /// N and D, from the attribute or the dataset `shape`.
   func shape(isMember: Bool) throws -> (rows: Int, columns: Int) {
-    let attribute = try file.attribute("shape", of: group)
-    let older = try file.attribute("h5sparse_shape", of: group)
+    let attribute = try file.attribute(.shape, of: group)
+    let older = try file.attribute(.olderShape, of: group)
     var extents: [Int]
     switch attribute ?? older {
     case .integers(let values): extents = values
@@ -134,7 +134,7 @@ struct CompressedRows {
   func scale(argument: Double?) throws -> Double {
     var value = argument
     if value == nil {
-      switch try file.attribute("scale", of: group) {
+      switch try file.attribute(.scale, of: group) {
       case nil: return 1
       case .real(let scale): value = scale
       case .integer(let scale): value = Double(scale)

@@ -1,3 +1,4 @@
+internal import Files
 internal import HDF5
 internal import Storage
 
@@ -36,7 +37,7 @@ extension DatasetReader {
     /// The layout that the argument or the attribute declares; `nil` if neither does.
     func layout(argument: ImageLayout) throws -> ImageLayout? {
       if argument != .auto { return argument }
-      switch try file.attribute("layout", of: info.path) {
+      switch try file.attribute(.layout, of: info.path) {
       case nil: return nil
       case .string("NCHW"): return .channelsFirst
       case .string("NHWC"): return .channelsLast
@@ -51,7 +52,7 @@ extension DatasetReader {
     func scale(argument: Double?) throws -> Double? {
       var value = argument
       if value == nil {
-        switch try file.attribute("scale", of: info.path) {
+        switch try file.attribute(.scale, of: info.path) {
         case nil: return nil
         case .real(let scale): value = scale
         case .integer(let scale): value = Double(scale)

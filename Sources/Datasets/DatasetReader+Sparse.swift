@@ -1,4 +1,5 @@
 public import DataParallel
+internal import Files
 internal import HDF5
 
 extension DatasetReader {

@@ -83,3 +83,8 @@ public enum DatasetReader {
     return try source.file.read(dataset, as: Int64.self)
   }
 }
+
+extension DatasetReader {
+  /// The attributes that reading a data set asks for by name.
+  public static let attributes = StoredAttribute.allCases.map(\.rawValue)
+}

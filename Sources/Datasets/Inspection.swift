@@ -71,7 +71,9 @@ extension Inspection.Entry {
     }
     let names = (try? source.attributeNames(of: path)) ?? []
     // Training asks for these by name, whether they can be listed or not.
-    for name in names + ["layout", "scale"].filter({ !names.contains($0) }) {
+    for name in names
+      + [StoredAttribute.layout, .scale].map(\.rawValue).filter({ !names.contains($0) })
+    {
       do {
         guard let value = try source.attribute(name, of: path) else { continue }
         attributes[name] = Self.text(value)

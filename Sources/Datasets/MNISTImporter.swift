@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import HDF5
 
@@ -27,7 +28,7 @@ public enum MNISTImporter {
         labels: try find("\(prefix)-labels", "idx1-ubyte", in: folder)
       )
     }
-    try writeAtomically(to: path, replacing: replacing) { output in
+    try writeDataset(to: path, replacing: replacing) { output in
       for (group, files) in zip(["train", "test"], files) {
         try copy(images: files.images, labels: files.labels, to: group, of: output, progress)
       }

@@ -1,4 +1,5 @@
 internal import HDF5
+internal import Host
 
 /// Throws where `bytes` are more than there are.
 ///

@@ -1,6 +1,7 @@
 internal import DataParallel
 internal import Dispatch
 internal import Foundation
+internal import Host
 internal import Synchronization
 internal import Teamwork
 

@@ -31,7 +31,7 @@ public struct SpritesGenerator: Sendable {
     to path: String, replacing: Bool = false,
     progress: (_ rowsDone: Int, _ rowCount: Int) throws -> Void = { _, _ in }
   ) throws {
-    try writeAtomically(to: path, replacing: replacing) { file in
+    try writeDataset(to: path, replacing: replacing) { file in
       try writeFactors(to: file)
       try writeImages(to: file, progress)
       try file.setAttribute("generator", of: "/", to: .string("vae-dp sprites"))

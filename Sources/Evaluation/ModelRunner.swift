@@ -1,6 +1,7 @@
-public import DataParallel
+internal import DataParallel
 public import Execution
 internal import GraphIR
+public import Host
 public import Models
 internal import RandomStreams
 public import Training

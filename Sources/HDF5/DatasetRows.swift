@@ -100,7 +100,7 @@ internal import CHDF5
   }
 
   /// Whether chunks are unpacked here, and not by libhdf5.
-  var isUnpackedHere: Bool { coding != nil }
+  package var isUnpackedHere: Bool { coding != nil }
 
   private var rowSize: Int { info.shape.dropFirst().reduce(1, *) }
 

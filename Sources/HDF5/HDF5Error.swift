@@ -46,6 +46,17 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
   /// The innermost and outermost entries of the library's error stack, or empty.
   public var detail: String
 
+  /// An error that no call of the library led to, or with the library's account of it as `detail`.
+  package init(
+    _ code: Code, file: String, object: String = "", expected: String, found: String,
+    remedy: String,
+    detail: String = ""
+  ) {
+    (self.code, self.file, self.object) = (code, file, object)
+    (self.expected, self.found, self.remedy) = (expected, found, remedy)
+    self.detail = detail
+  }
+
   /// Whether the operating system failed (a disk, the memory), and not the file's content.
   public var isSystemFailure: Bool { code == .inputOutput && detail.contains("errno = ") }
 

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Files
 internal import Glibc
 internal import Synchronization
 
@@ -57,7 +58,7 @@ public final class HDF5File {
       throw context.notHDF5(found: "a folder, a pipe or a device")
     }
     let handle = try locked { () throws(HDF5Error) -> hid_t in
-      CrashGuard.name(path)
+      LibraryUse.note(path)
       let access = try context.fileAccess(isLocked: true)
       return try context.open(path, access, startingWith: leadingBytes(of: path))
     }
@@ -114,7 +115,7 @@ public final class HDF5File {
         remedy: "Open the file again.")
     }
     return try locked { () throws(HDF5Error) -> Result in
-      CrashGuard.name(context.file)
+      LibraryUse.note(context.file)
       return try body(open)
     }
   }

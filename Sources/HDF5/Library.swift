@@ -20,8 +20,8 @@ package func locked<Result: Sendable>(
     }
     // A setting of the calling thread.
     _ = chdf5_silence()
-    CrashGuard.enter()
-    defer { CrashGuard.leave() }
+    LibraryUse.begin()
+    defer { LibraryUse.end() }
     return try body()
   }
 }
@@ -88,7 +88,7 @@ struct ErrorContext: Sendable {
     _ code: HDF5Error.Code, _ object: String, expected: String, found: String, remedy: String
   ) -> HDF5Error {
     HDF5Error(
-      code: code, file: file, object: object, expected: expected, found: found, remedy: remedy,
+      code, file: file, object: object, expected: expected, found: found, remedy: remedy,
       detail: code == .inputOutput ? libraryErrorDetail() : "")
   }
 

@@ -1,4 +1,4 @@
-internal import Checkpoints
+internal import Files
 internal import Foundation
 
 /// Where `data.file` is. A relative path begins at the folder that a training was started from; its run

@@ -1,5 +1,6 @@
 internal import DataParallel
 internal import Foundation
+internal import Host
 internal import Kernels
 
 /// What the bits of a training depend on beside its configuration, and where it ran.
@@ -32,10 +33,7 @@ public struct Environment: Sendable, Hashable, Codable {
     version = programVersion
     instructionSet = Kernels.instructionSet()
     oneDNN = oneDNNVersion()
-    let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(
-      separator: "\n")
-    let model = lines?.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-    processor = model?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+    processor = processorName() ?? "unknown"
     cores = availableThreadCount()
     self.threads = threads
   }

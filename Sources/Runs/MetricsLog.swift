@@ -1,5 +1,5 @@
-internal import Checkpoints
 internal import DataParallel
+internal import Files
 internal import Foundation
 public import Training
 

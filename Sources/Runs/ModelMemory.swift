@@ -1,5 +1,5 @@
 internal import Execution
-internal import HDF5
+internal import Host
 public import Models
 public import Training
 

@@ -1,5 +1,7 @@
+internal import Containment
 internal import DataParallel
 internal import Datasets
+internal import Files
 internal import Foundation
 internal import HDF5
 internal import RandomStreams

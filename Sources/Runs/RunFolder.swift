@@ -1,6 +1,7 @@
-internal import Checkpoints
+internal import Files
 internal import Foundation
 internal import Glibc
+internal import Host
 
 /// The folder of a run, with one trainer at a time.
 public final class RunFolder {
@@ -50,11 +51,7 @@ public final class RunFolder {
   /// Removes what writes that were cut off have left.
   private func removeStaged() {
     let files = LocalFileSystem()
-    for folder in [path, samples] {
-      for name in (try? files.list(folder)) ?? [] where isStagingName(name) {
-        try? files.remove("\(folder)/\(name)")
-      }
-    }
+    for folder in [path, samples] { try? files.removeStaged(in: folder) }
   }
 
   private func takeLock() throws(RunError) {
@@ -75,8 +72,7 @@ public final class RunFolder {
     }
     lock = handle
     try? handle.truncate(atOffset: 0)
-    let host = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? "\n"
-    try? handle.write(contentsOf: Data("\(getpid()) \(host)".utf8))
+    try? handle.write(contentsOf: Data("\(getpid()) \(hostName() ?? "")\n".utf8))
   }
 
   /// `process 123 on HOST`; the file is empty for a moment after it was locked.

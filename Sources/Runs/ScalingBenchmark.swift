@@ -1,5 +1,6 @@
 public import DataParallel
 internal import Execution
+internal import Host
 internal import Models
 internal import Training
 

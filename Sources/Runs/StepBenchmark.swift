@@ -5,6 +5,7 @@ internal import Dispatch
 internal import Execution
 internal import Foundation
 internal import GraphIR
+internal import Host
 internal import Models
 internal import RandomStreams
 internal import Training
@@ -76,7 +77,7 @@ public struct StepBenchmark: Sendable, Codable {
     gflops = samplesPerSecond.median * flops / 1e9
     peakGflops = Self.peak(threads: threads)
     shareOfPeak = gflops / peakGflops
-    peakMemoryBytes = Self.residentPeak()
+    peakMemoryBytes = peakResidentMemory()
   }
 
   /// Fused multiply-adds of `threads` threads at once, in 10⁹ operations per second.
@@ -90,13 +91,6 @@ public struct StepBenchmark: Sendable, Codable {
         } / .seconds(1)
       }.min() ?? 1
     return Double(threads * vaedp_fma_flops(rounds)) / best / 1e9
-  }
-
-  private static func residentPeak() -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
-    return (kilobytes.flatMap { Int($0) } ?? 0) * 1024
   }
 }
 

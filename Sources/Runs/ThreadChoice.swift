@@ -1,5 +1,6 @@
 internal import DataParallel
 internal import Evaluation
+internal import Host
 public import Models
 public import Training
 

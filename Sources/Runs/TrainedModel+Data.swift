@@ -1,3 +1,4 @@
+internal import Containment
 internal import DataParallel
 internal import Datasets
 internal import Evaluation

@@ -1,8 +1,8 @@
-internal import Checkpoints
 internal import Configuration
 internal import Evaluation
 internal import Execution
 internal import Export
+internal import Files
 internal import GraphIR
 internal import GraphPasses
 internal import HDF5
@@ -74,13 +74,11 @@ extension TrainedModel {
   }
 
   private func writeHDF5(to path: String) throws -> String {
-    try writeOutput(to: path) { staging in
-      let file = try HDF5File.create(at: staging)
+    try HDF5File.write(to: path) { file in
       for (key, value) in metadata { try file.setAttribute(key, of: "/", to: .string(value)) }
       for array in parameters {
         try file.write("/parameters/\(array.name)", shape: array.shape, values: array.values.span)
       }
-      try file.close()
     }
     return path
   }

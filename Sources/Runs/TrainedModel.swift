@@ -1,9 +1,11 @@
 internal import Checkpoints
 public import Configuration
-public import Evaluation
 internal import DataParallel
+public import Evaluation
+internal import Files
 internal import Foundation
 internal import HDF5
+internal import Host
 internal import Models
 public import Training
 

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Configuration
 internal import DataParallel
 internal import Foundation
+internal import Host
 public import Models
 public import Training
 

@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Host
 internal import Models
 internal import Training
 

@@ -2,6 +2,7 @@ internal import DataParallel
 internal import Execution
 internal import GraphIR
 internal import GraphPasses
+internal import Host
 public import Models
 internal import Optimizers
 internal import RandomStreams

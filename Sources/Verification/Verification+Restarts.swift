@@ -4,6 +4,7 @@ internal import DataParallel
 public import Foundation
 internal import GraphIR
 internal import GraphReference
+internal import Host
 internal import Models
 internal import Runs
 internal import Training

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import DataParallel
+internal import Host
 internal import Training
 
 extension Verification {

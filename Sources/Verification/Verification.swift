@@ -1,5 +1,6 @@
 internal import DataParallel
 internal import Execution
+internal import Host
 internal import Models
 public import Runs
 internal import Training

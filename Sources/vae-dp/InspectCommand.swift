@@ -56,6 +56,7 @@ enum Contained {
 
   /// From now on foreign files are opened by a child first.
   static func begin() {
-    Containment.enable(executable: executable, arguments: ["rehearse"])
+    Containment.enable(
+      executable: executable, arguments: ["rehearse"], program: "vae-dp", exitCode: 65)
   }
 }

@@ -19,7 +19,7 @@ struct RehearseCommand: ParsableCommand {
     Rehearsal.limitProcess()
     if batch { return ([file] + datasets).forEach(open) }
     do {
-      try Rehearsal.run(file, datasets: datasets)
+      try Rehearsal.run(file, datasets: datasets, attributes: DatasetReader.attributes)
     } catch {
       let detail = error.detail.isEmpty ? "" : " (\(error.detail))"
       Rehearsal.tell(problem: "\(error.found) at \(error.object)\(detail)")
@@ -30,7 +30,8 @@ struct RehearseCommand: ParsableCommand {
   /// What the child does with a file, and after it the program.
   private func open(_ file: String) {
     Rehearsal.tell("rehearse \(file)")
-    if (try? Rehearsal.run(file, datasets: ["train/images"])) != nil {
+    let attributes = DatasetReader.attributes
+    if (try? Rehearsal.run(file, datasets: ["train/images"], attributes: attributes)) != nil {
       Rehearsal.tell("read \(file)")
       _ = try? DatasetReader.open(file: file, dataset: "train/images")
     }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import TestScale
 import Testing
 import Training

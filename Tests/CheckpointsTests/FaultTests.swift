@@ -1,4 +1,6 @@
 import Checkpoints
+import FileTestSupport
+import Files
 import Testing
 import Training
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import HDF5
 import Testing
 import Training

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// A folder of a test's own, removed with its last reference.

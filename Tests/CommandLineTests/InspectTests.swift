@@ -76,11 +76,11 @@ import Testing
     arguments: [SIGINT, SIGTERM])
   func dataThatIsStoppedLeavesNothing(signal: Int32) throws {
     let program = try Program(["data", "sprites", "-o", "sprites.h5"], in: folder)
-    for _ in 0..<20_000 where !folder.exists("sprites.h5.partial") { usleep(500) }
-    #expect(folder.exists("sprites.h5.partial"))
+    for _ in 0..<20_000 where !folder.exists(".sprites.h5.partial") { usleep(500) }
+    #expect(folder.exists(".sprites.h5.partial"))
     program.send(signal)
     #expect(try program.wait().code == 128 + signal)
-    #expect(!folder.exists("sprites.h5.partial") && !folder.exists("sprites.h5"))
+    #expect(!folder.exists(".sprites.h5.partial") && !folder.exists("sprites.h5"))
   }
 
   @Test func missingChunksNeedTheKey() throws {

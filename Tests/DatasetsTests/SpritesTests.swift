@@ -139,7 +139,7 @@ import Datasets
   @Test func anInterruptedRunLeavesNothing() throws {
     struct Stop: Error {}
     let scratch = try ScratchFolder()
-    try scratch.write([1, 2, 3], to: "a.h5.partial")
+    try scratch.write([1, 2, 3], to: ".a.h5.partial")
     #expect(throws: Stop.self) {
       try SpritesGenerator(size: 2000).write(to: scratch.path("a.h5")) { _, _ in throw Stop() }
     }

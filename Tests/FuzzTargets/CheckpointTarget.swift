@@ -4,6 +4,7 @@ internal import DataParallel
 internal import Datasets
 internal import Evaluation
 internal import Export
+internal import Files
 package import Foundation
 internal import HDF5
 internal import Models

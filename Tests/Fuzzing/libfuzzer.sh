@@ -8,7 +8,7 @@ folder=${FOLDER:-$(mktemp -d)}
 here=Tests/Fuzzing/LibFuzzer hostile=Tests/Fixtures/hostile
 read -ra hdf5 <<< "$(pkg-config --cflags --libs hdf5)"
 options=(-swift-version 6 -parse-as-library -O -g -package-name vae-dp -I Sources/CZlib -I Sources/CHDF5
-  -enable-upcoming-feature InternalImportsByDefault -Xcc -ISources/CZlib -Xcc -ISources/CHDF5)
+  -I Sources/CHost/include -enable-upcoming-feature InternalImportsByDefault -Xcc -ISources/CZlib -Xcc -ISources/CHDF5)
 for flag in "${hdf5[@]}"; do
   case $flag in -I*) options+=(-Xcc "$flag");; *) options+=("$flag");; esac
 done
@@ -19,10 +19,21 @@ build() { # name, sources…
     -module-name "fuzz_$name" -o "$folder/$name" "$@" -lz
 }
 
-# The module HDF5 for parsers that import it.
+# A module that parsers import, made once; after those that it imports.
+module() {
+  [ -e "$folder/$1.o" ] || swiftc "${options[@]}" -I "$folder" -wmo -emit-module -emit-object \
+    -module-name "$1" -emit-module-path "$folder/$1.swiftmodule" -o "$folder/$1.o" Sources/"$1"/*.swift
+}
+
+files_module() {
+  clang -c -o "$folder/host.o" -I Sources/CHost/include Sources/CHost/host.c
+  module Host
+  module Files
+}
+
 hdf5_module() {
-  [ -e "$folder/HDF5.o" ] || swiftc "${options[@]}" -wmo -emit-module -emit-object -module-name HDF5 \
-    -emit-module-path "$folder/HDF5.swiftmodule" -o "$folder/HDF5.o" Sources/HDF5/*.swift
+  files_module
+  module HDF5
 }
 
 run() { # name, files to begin with…
@@ -45,21 +56,22 @@ if wanted idx; then
   run idx $hostile/*.gz
 fi
 if wanted chunk; then
-  build chunk Sources/HDF5/*.swift $here/Chunk.swift
+  files_module
+  build chunk Sources/HDF5/*.swift $here/Chunk.swift "$folder"/{Files,Host,host}.o
   run chunk
 fi
 if wanted rows; then
   hdf5_module
-  build rows Sources/Datasets/CompressedRows*.swift Sources/Datasets/DatasetError.swift \
-    $here/Rows.swift "$folder/HDF5.o"
+  build rows Sources/Datasets/{CompressedRows*,DatasetError,StoredAttribute}.swift \
+    $here/Rows.swift "$folder"/{HDF5,Files,Host,host}.o
   # [[0, 1, 0, 1], [0, 0, 0, 0], [2, 0, 0, 2]], as the harness takes bytes.
   printf '\3\4\4\0\2\2\4\4\1\3\0\3\4\177\177\200\200\0' > "$folder/rows.seed"
   run rows "$folder/rows.seed"
 fi
 if wanted manifest; then
   hdf5_module
-  build manifest Sources/Checkpoints/{Manifest,CheckpointEntry,CheckpointError,IOFailure}.swift \
-    $here/CheckpointList.swift "$folder/HDF5.o"
+  build manifest Sources/Checkpoints/{Manifest,CheckpointEntry,CheckpointError}.swift \
+    $here/CheckpointList.swift "$folder"/{HDF5,Files,Host,host}.o
   printf '{"formatVersion":1,"entries":[%s],"last":"%s","obsolete":["step-000000400.h5"]}' \
     "{\"byteCount\":4711,\"epoch\":1,\"file\":\"step-000000500.h5\",\"isBest\":false,\"sha256\":\"$(
       printf '0a%.0s' {1..32})\",\"step\":500}" step-000000500.h5 > "$folder/manifest.json"

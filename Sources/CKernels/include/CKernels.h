@@ -16,9 +16,6 @@
 // "avx512" (x86-64-v4), "avx2" (x86-64-v3) or "baseline".
 const char *vaedp_instruction_set(void);
 
-// Cores that this process may run on, by its affinity mask.
-int vaedp_affinity_count(void);
-
 // Whether the processor multiplies bfloat16: AVX512-BF16 or AMX-BF16.
 bool vaedp_has_bfloat16(void);
 

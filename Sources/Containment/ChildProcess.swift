@@ -1,4 +1,4 @@
-internal import CHDF5
+internal import CHost
 internal import Glibc
 
 /// How a child process ended.
@@ -80,7 +80,7 @@ struct ChildLimits: Sendable {
   static func endWithParent() {
     guard let text = unsafe getenv(parentVariable), let parent = unsafe Int32(String(cString: text))
     else { return }  // Started by hand.
-    guard chdf5_end_with_parent() == 0, getppid() == parent else { _exit(1) }
+    guard vaedp_end_with_parent() == 0, getppid() == parent else { _exit(1) }
   }
 
   private static func environment() -> [String] {

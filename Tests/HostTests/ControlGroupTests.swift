@@ -1,11 +1,11 @@
-import DataParallel
+import Host
 import Testing
 
 /// What this process may use: the affinity mask, and what its control groups allow.
-@Suite struct ThreadCountTests {
+@Suite struct ControlGroupTests {
   /// The limit that made-up files tell.
   private func limit(_ files: [String: String]) -> Int? {
-    ControlGroup { files[$0] }?.processors
+    ControlGroup { files[$0] }.processors
   }
 
   @Test func version2TakesTheTightestOfAllGroupsAbove() {
@@ -39,6 +39,34 @@ import Testing
     #expect(limit([:]) == nil)
   }
 
+  private func memory(_ files: [String: String]) -> Int? {
+    ControlGroup { files[$0] }.freeMemory
+  }
+
+  @Test func memoryIsWhatTheTightestGroupLeaves() {
+    let files = [
+      "/proc/self/cgroup": "0::/a/b\n",
+      "/sys/fs/cgroup/a/b/memory.max": "max\n", "/sys/fs/cgroup/a/b/memory.current": "100\n",
+      "/sys/fs/cgroup/a/memory.max": "5000\n", "/sys/fs/cgroup/a/memory.current": "4100\n",
+      "/sys/fs/cgroup/memory.max": "4000\n", "/sys/fs/cgroup/memory.current": "1000\n",
+    ]
+    #expect(memory(files) == 900)
+    #expect(memory(files.filter { !$0.key.hasPrefix("/sys/fs/cgroup/a/memory") }) == 3000)
+    #expect(memory(["/proc/self/cgroup": "0::/\n"]) == nil && memory([:]) == nil)
+  }
+
+  @Test func memoryOfVersion1() {
+    let files = [
+      "/proc/self/cgroup": "3:memory:/x\n2:cpu,cpuacct:/job\n0::/\n",
+      "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "300\n",
+      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "400\n",
+      "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+      "/sys/fs/cgroup/memory/memory.usage_in_bytes": "9\n",
+    ]
+    #expect(memory(files) == 0)
+    #expect(memory(files.filter { !$0.key.contains("/x/") }) == nil)
+  }
+
   @Test(arguments: [
     ("0-3,8\n", [0, 1, 2, 3, 8]), ("\t5", [5]), ("", []), ("3-1", []), ("0,2-2", [0, 2]),
   ])
@@ -49,5 +77,12 @@ import Testing
   @Test func coresAreNoMoreThanThreads() {
     #expect((1...max(1, availableCoreCount())).contains(1))
     #expect(availableThreadCount() >= 1 && availableCoreCount() >= 1)
+  }
+
+  @Test func theSystemTells() throws {
+    let (memory, age) = (try #require(availableMemory()), try #require(processAge()))
+    #expect(memory > 0 && addressSpaceInUse() > 1 << 20 && peakResidentMemory() > 1 << 20)
+    #expect(age >= 0 && processorName() != "")
+    #expect(try #require(hostName()).contains { !$0.isWhitespace })
   }
 }

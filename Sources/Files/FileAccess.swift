@@ -26,7 +26,7 @@ package func isMissing(_ path: String) -> Bool {
 }
 
 /// The first bytes of a file, at most 1024; none where it cannot be read.
-func leadingBytes(of path: String) -> [UInt8] {
+package func leadingBytes(of path: String) -> [UInt8] {
   guard let file = unsafe fopen(path, "re") else { return [] }
   defer { unsafe _ = fclose(file) }
   var bytes = [UInt8](repeating: 0, count: 1024)
@@ -42,4 +42,28 @@ private func closedFolder(on path: String) -> String? {
     folder += (folder.hasSuffix("/") ? "" : "/") + name
   }
   return unsafe access(folder, X_OK) == 0 ? nil : folder
+}
+
+/// Whether `path` is a file with content: opening a pipe would wait for a writer.
+package func isRegularFile(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// What tells two files apart, and a file from its later self.
+package struct FileIdentity: Hashable, Sendable {
+  private let numbers: [Int]
+  /// The file's size.
+  package let byteCount: Int
+
+  /// Of the file at `path`; nil where there is none.
+  package init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    byteCount = status.st_size
+    numbers = [
+      Int(bitPattern: UInt(status.st_dev)), Int(bitPattern: UInt(status.st_ino)), status.st_size,
+      status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+    ]
+  }
 }

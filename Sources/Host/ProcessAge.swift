@@ -1,13 +1,12 @@
-internal import Foundation
+internal import Glibc
 
 /// Seconds since the operating system started this process, to about 0.01 s: loading the program and
 /// its libraries counts. Nil where the system does not tell.
-func processAge() -> Double? {
-  guard let status = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
-    let uptime = try? String(contentsOfFile: "/proc/uptime", encoding: .utf8),
+package func processAge() -> Double? {
+  guard let status = kernelText("/proc/self/stat"),
+    let now = kernelText("/proc/uptime")?[...].numbers.first,
     // The program's name, in parentheses, may hold anything.
-    let end = status.lastIndex(of: ")"),
-    let now = uptime.split(separator: " ").first.flatMap({ Double($0) })
+    let end = status.lastIndex(of: ")")
   else { return nil }
   // Field 22 of all, the 20th after the name: the start in ticks since the system's.
   let fields = status[end...].split(separator: " ")

@@ -1,6 +1,15 @@
-public import Checkpoints
-internal import Foundation
-internal import HDF5
+internal import Glibc
+
+/// An error behind which may be one of the operating system's.
+public protocol SystemFailure: Error {
+  /// The system's number of it; nil where the system did not fail.
+  var systemErrorNumber: Int32? { get }
+}
+
+extension IOFailure: SystemFailure {
+  /// The system's error number.
+  public var systemErrorNumber: Int32? { errorNumber }
+}
 
 /// A file that a user asked for and that cannot be written.
 public struct OutputError: Error, Sendable, CustomStringConvertible {
@@ -14,7 +23,10 @@ public struct OutputError: Error, Sendable, CustomStringConvertible {
   /// One line: what, where, why.
   public var description: String {
     let isTaken = [EEXIST, EISDIR].contains(failure.errorNumber)
-    let remedy = isTaken ? "Choose the name of a file." : failure.remedy
+    let remedy =
+      isTaken
+      ? "Choose the name of a file."
+      : failure.obstacle == nil ? failure.remedy : "Remove it, or choose another name."
     return "\(failure.path): could not \(failure.operation): \(failure.reason). \(remedy)"
   }
 }
@@ -24,23 +36,20 @@ public struct OutputError: Error, Sendable, CustomStringConvertible {
 ///
 /// - Parameters:
 ///   - path: the file; its folder exists.
-///   - write: fills a file of another name in the same folder.
+///   - write: makes and closes a file of another name in the same folder, where nothing is.
 /// - Throws: `OutputError`; what `write` throws, where the system has not refused it.
-public func writeOutput(to path: String, by write: (_ staging: String) throws -> Void) throws {
-  let files = LocalFileSystem()
-  let name = nameIndex(in: path)
-  let staging = "\(path[..<name]).\(path[name...]).partial"
+public func writeOutput(
+  to path: String, on files: any FileSystem = LocalFileSystem(),
+  by write: (_ staging: String) throws -> Void
+) throws {
   do {
     if let number = obstacle(at: path) {
       throw IOFailure(operation: "write", path: path, errorNumber: number)
     }
-    try probe(staging)
-    try write(staging)
-    try files.synchronize(staging)
-    try files.rename(staging, to: path)
+    try probe(stagingPath(for: path), on: files)
+    try files.replace(path, by: write)
   } catch {
-    try? files.remove(staging)
-    guard let number = errorNumber(of: error) else { throw error }
+    guard let number = (error as? any SystemFailure)?.systemErrorNumber else { throw error }
     throw OutputError(
       failure: IOFailure(
         operation: "write", path: path, errorNumber: number,
@@ -51,16 +60,17 @@ public func writeOutput(to path: String, by write: (_ staging: String) throws ->
 /// Writes bytes as a file that a user asked for.
 ///
 /// - Throws: `OutputError`.
-public func writeOutput(_ bytes: [UInt8], to path: String) throws {
-  try writeOutput(to: path) { try LocalFileSystem().write(bytes, to: $0) }
+public func writeOutput(
+  _ bytes: [UInt8], to path: String, on files: any FileSystem = LocalFileSystem()
+) throws {
+  try writeOutput(to: path, on: files) { try LocalFileSystem().write(bytes, to: $0) }
 }
 
 /// Makes the folder of a file that a user asked for.
 ///
 /// - Throws: `OutputError`, also where the folder is there and takes no files.
 public func makeOutputFolder(of file: String) throws(OutputError) {
-  let folder = String(file[..<nameIndex(in: file)])
-  try makeOutputFolder(folder.isEmpty ? "." : folder)
+  try makeOutputFolder(folder(of: file))
 }
 
 /// Makes a folder for files that a user asked for, and those on the way to it.
@@ -68,48 +78,37 @@ public func makeOutputFolder(of file: String) throws(OutputError) {
 /// - Throws: `OutputError`, also where the folder is there and takes no files.
 public func makeOutputFolder(_ folder: String) throws(OutputError) {
   let folder = folder.last == "/" && folder.count > 1 ? String(folder.dropLast()) : folder
+  let files = LocalFileSystem()
   do throws(IOFailure) {
-    try LocalFileSystem().createFolder(folder)
-    try probe(folder + "/.probe.partial")
+    try files.createFolder(folder)
+    try probe(folder + "/.probe.partial", on: files)
   } catch {
     throw OutputError(
       failure: IOFailure(operation: "write to", path: folder, errorNumber: error.errorNumber))
   }
 }
 
-/// Makes a file and removes it: what libhdf5 says of a place that takes none is harder to read.
-private func probe(_ path: String) throws(IOFailure) {
-  let files = LocalFileSystem()
-  try files.write([], to: path)
-  try files.remove(path)
+/// Makes a file and removes it: what libraries say of a place that takes none is harder to read.
+private func probe(_ path: String, on files: any FileSystem) throws(IOFailure) {
+  do throws(IOFailure) {
+    try files.write([], to: path)
+    try files.remove(path)
+  } catch {
+    try? files.remove(path)
+    throw error
+  }
 }
 
 /// The error number of what stands at a path and is no file, nor a link to one; nil for nothing, or a
 /// file. To rename a file over a device would end the device.
 private func obstacle(at path: String) -> Int32? {
-  func type(_ path: String) -> FileAttributeType? {
-    (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-  }
-  var found = type(path)
-  if found == .typeSymbolicLink {
-    found =
-      type(URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false))
-      ?? .typeUnknown
-  }
-  return found == nil || found == .typeRegular ? nil : found == .typeDirectory ? EISDIR : EEXIST
-}
-
-/// Where the last component of a path begins.
-private func nameIndex(in path: String) -> String.Index {
-  path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
-}
-
-/// The system's error number behind an error, where it is one of the system's.
-private func errorNumber(of error: any Error) -> Int32? {
-  switch error {
-  case let error as IOFailure: error.errorNumber
-  case let error as HDF5Error where error.isSystemFailure:
-    error.detail.firstMatch(of: /errno = (\d+)/).flatMap { Int32($0.1) }
-  default: nil
+  var status = stat()
+  guard unsafe lstat(path, &status) == 0 else { return nil }
+  // A link that leads nowhere stays a link.
+  unsafe _ = stat(path, &status)
+  switch status.st_mode & S_IFMT {
+  case S_IFREG: return nil
+  case S_IFDIR: return EISDIR
+  default: return EEXIST
   }
 }

@@ -1,11 +1,11 @@
-import Checkpoints
+package import Files
 import Glibc
 import Synchronization
 
 /// The local file system, except that one operation fails.
-final class FaultyFileSystem: FileSystem {
+package final class FaultyFileSystem: FileSystem {
   /// What happens at the chosen operation.
-  enum Fault: CaseIterable, Sendable {
+  package enum Fault: CaseIterable, Sendable {
     /// It does nothing and says so.
     case refused
     /// It is done, and reports a failure all the same.
@@ -26,48 +26,48 @@ final class FaultyFileSystem: FileSystem {
   private let count = Mutex(0)
 
   /// - Parameter failAt: The operation that fails, from 1.
-  init(_ fault: Fault, failAt: Int) { (self.fault, self.failAt) = (fault, failAt) }
+  package init(_ fault: Fault, failAt: Int) { (self.fault, self.failAt) = (fault, failAt) }
 
   /// Whether the operation that fails was asked for.
-  var reachedFault: Bool { count.withLock { $0 >= failAt } }
+  package var reachedFault: Bool { count.withLock { $0 >= failAt } }
 
-  func createFile(_ path: String, by write: (_ path: String) throws -> Void) throws {
+  package func createFile(_ path: String, by write: (_ path: String) throws -> Void) throws {
     try tampering(path) { try local.createFile(path, by: write) }
   }
 
-  func write(_ bytes: [UInt8], to path: String) throws(IOFailure) {
+  package func write(_ bytes: [UInt8], to path: String) throws(IOFailure) {
     try tampering(path) { () throws(IOFailure) in try local.write(bytes, to: path) }
   }
 
-  func read(_ path: String) throws(IOFailure) -> [UInt8] {
+  package func read(_ path: String) throws(IOFailure) -> [UInt8] {
     try failing(path) { () throws(IOFailure) in try local.read(path) }
   }
 
-  func synchronize(_ path: String) throws(IOFailure) {
+  package func synchronize(_ path: String) throws(IOFailure) {
     try failing(path) { () throws(IOFailure) in try local.synchronize(path) }
   }
 
-  func rename(_ path: String, to newPath: String) throws(IOFailure) {
+  package func rename(_ path: String, to newPath: String) throws(IOFailure) {
     try failing(path) { () throws(IOFailure) in try local.rename(path, to: newPath) }
   }
 
-  func remove(_ path: String) throws(IOFailure) {
+  package func remove(_ path: String) throws(IOFailure) {
     try failing(path) { () throws(IOFailure) in try local.remove(path) }
   }
 
-  func list(_ folder: String) throws(IOFailure) -> [String] {
+  package func list(_ folder: String) throws(IOFailure) -> [String] {
     try failing(folder) { () throws(IOFailure) in try local.list(folder) }
   }
 
-  func createFolder(_ path: String) throws(IOFailure) {
+  package func createFolder(_ path: String) throws(IOFailure) {
     try failing(path) { () throws(IOFailure) in try local.createFolder(path) }
   }
 
-  func createLink(_ path: String, to target: String) throws(IOFailure) {
+  package func createLink(_ path: String, to target: String) throws(IOFailure) {
     try failing(path) { () throws(IOFailure) in try local.createLink(path, to: target) }
   }
 
-  func resolve(_ path: String) throws(IOFailure) -> String {
+  package func resolve(_ path: String) throws(IOFailure) -> String {
     try failing(path) { () throws(IOFailure) in try local.resolve(path) }
   }
 

@@ -1,4 +1,6 @@
 internal import Glibc
+public import HDF5
+internal import Host
 
 /// What a child process does with a file before the program touches it; see `Containment`.
 public enum Rehearsal {
@@ -14,11 +16,14 @@ public enum Rehearsal {
   /// Opens `datasets` of `file` as the program will; a group stands for the datasets in it.
   ///
   /// Errors are not told, since the program will meet them too.
+  /// - Parameter attributes: Those that the program asks for by name, which goes another way than listing them.
   /// - Throws: `.inputOutput` for values that only libhdf5 can unpack, and that it cannot.
-  public static func run(_ file: String, datasets: [String]) throws(HDF5Error) {
+  public static func run(
+    _ file: String, datasets: [String], attributes: [String]
+  ) throws(HDF5Error) {
     tell("opening the file")
     guard let source = try? HDF5File(reading: file) else { return }
-    for dataset in datasets { try open(dataset, of: source) }
+    for dataset in datasets { try open(dataset, of: source, attributes) }
     tell("closing the file")
     _ = try? source.close()
   }
@@ -56,26 +61,25 @@ public enum Rehearsal {
     unsafe _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 
-  private static func open(_ path: String, of file: HDF5File) throws(HDF5Error) {
+  private static func open(
+    _ path: String, of file: HDF5File, _ attributes: [String]
+  ) throws(HDF5Error) {
     tell("opening \(path)")
     guard let info = try? file.info(path) else {
       for name in (try? file.children(of: path)) ?? [] {
         tell("opening \(path)/\(name)")
         if let info = try? file.info("\(path)/\(name)") { try read(info, of: file, isMember: true) }
       }
-      readAttributes(path, of: file)
+      readAttributes(attributes, path, of: file)
       return
     }
-    readAttributes(path, of: file)
+    readAttributes(attributes, path, of: file)
     try read(info, of: file)
   }
 
-  /// Attributes that the program asks for by name, which goes another way than listing them.
-  private static let known = [
-    "layout", "scale", "shape", "h5sparse_shape", "encoding-type", "h5sparse_format",
-  ]
-
-  private static func readAttributes(_ path: String, of file: HDF5File) {
+  private static func readAttributes(
+    _ known: [String], _ path: String, of file: HDF5File
+  ) {
     for name in known + ((try? file.attributeNames(of: path)) ?? []) {
       tell("reading the attribute \(name) of \(path)")
       _ = try? file.attribute(name, of: path)
@@ -84,7 +88,7 @@ public enum Rehearsal {
 
   /// Reads all values where libhdf5 unpacks them, and the first and last row where nothing is packed.
   ///
-  /// - Parameter isMember: Of a group in CSR form, whose arrays libhdf5 always unpacks.
+  /// - Parameter isMember: Of a group, whose datasets libhdf5 always unpacks.
   private static func read(
     _ info: DatasetInfo, of file: HDF5File, isMember: Bool = false
   ) throws(HDF5Error) {

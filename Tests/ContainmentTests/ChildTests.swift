@@ -1,3 +1,4 @@
+import Containment
 import Foundation
 import HDF5
 import Testing

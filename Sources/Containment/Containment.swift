@@ -1,4 +1,6 @@
+internal import Files
 internal import Glibc
+public import HDF5
 internal import Synchronization
 
 /// Lets a child process open foreign files first, because some crash libhdf5.
@@ -35,11 +37,15 @@ public enum Containment {
 
   /// From now on `rehearse` starts `executable` with `arguments`, a file and its datasets.
   ///
-  /// That process calls `Rehearsal.run`. A crash of this process inside libhdf5 is told in one line
-  /// from now on, with exit code 65.
-  public static func enable(executable: String, arguments: [String]) {
+  /// That process calls `Rehearsal.run`. From now on a crash of this process inside libhdf5 is told in one line.
+  /// - Parameters:
+  ///   - program: Begins that line.
+  ///   - exitCode: What the process then ends with.
+  public static func enable(
+    executable: String, arguments: [String], program: String, exitCode: Int32
+  ) {
     state.withLock { ($0.executable, $0.arguments) = (executable, arguments) }
-    CrashGuard.arm()
+    CrashGuard.arm(program: program, exitCode: exitCode)
   }
 
   /// Has a child open the datasets of a file; returns at once where one did so before.
@@ -55,18 +61,17 @@ public enum Containment {
       )
     }
     guard let (executable, arguments) = program, !pending.isEmpty else { return }
-    let context = ErrorContext(file: file)
     let (code, problem) = try run(
       executable, arguments + ["--", file] + pending, on: file, output: nil)
     guard code == 0 else {
-      throw context.error(
-        code == 74 ? .inputOutput : .refused, "", expected: "data that libhdf5 can unpack",
+      throw HDF5Error(
+        code == 74 ? .inputOutput : .refused, file: file, expected: "data that libhdf5 can unpack",
         found: problem.isEmpty ? "a child that ended with code \(code)" : problem,
         remedy: "The file is damaged or not to be trusted: write it again.")
     }
     guard FileIdentity(file) == identity else {
-      throw context.error(
-        .refused, "", expected: "a file that stays as it is", found: "one that changes",
+      throw HDF5Error(
+        .refused, file: file, expected: "a file that stays as it is", found: "one that changes",
         remedy: "Wait until it is complete.")
     }
     state.withLock { state in
@@ -95,10 +100,9 @@ public enum Containment {
     _ executable: String, _ arguments: [String], on file: String, output: Int32?,
     silence: Duration, whole: Duration
   ) throws(HDF5Error) -> (code: Int32, problem: String) {
-    let context = ErrorContext(file: file)
     guard let child = ChildProcess(executable, arguments, output: output) else {
-      throw context.error(
-        .inputOutput, "", expected: "a child process that opens the file first",
+      throw HDF5Error(
+        .inputOutput, file: file, expected: "a child process that opens the file first",
         found: unsafe "errno = \(errno) (\(String(cString: strerror(errno))))",
         remedy: "Allow more processes, file descriptors or memory.")
     }
@@ -115,17 +119,17 @@ public enum Containment {
     case .exited(let code): return (code, problem)
     case .signalled(SIGPIPE): return (128 + SIGPIPE, "")
     case .signalled(let signal):
-      throw context.error(
-        .crash, "", expected: "a file that libhdf5 can read",
+      throw HDF5Error(
+        .crash, file: file, expected: "a file that libhdf5 can read",
         found: unsafe "\(String(cString: strsignal(signal))) (signal \(signal)) while \(place)",
         remedy: remedy)
     case .silent:
-      throw context.error(
-        .tookTooLong, "", expected: "a file that libhdf5 reads without a long halt",
+      throw HDF5Error(
+        .tookTooLong, file: file, expected: "a file that libhdf5 reads without a long halt",
         found: "no progress in \(seconds(silence)) s while \(place)", remedy: remedy)
     case .endless:
-      throw context.error(
-        .tookTooLong, "", expected: "a file that is looked through in \(seconds(whole)) s",
+      throw HDF5Error(
+        .tookTooLong, file: file, expected: "a file that is looked through in \(seconds(whole)) s",
         found: "no end of it; at last it was \(place)",
         remedy:
           "Is the disk slow, or the file much larger or deeper than data are? Copy what is needed "
@@ -139,28 +143,4 @@ private func seconds(_ duration: Duration) -> String {
   return components.attoseconds == 0
     ? "\(components.seconds)"
     : "\(Double(components.seconds) + Double(components.attoseconds) * 1e-18)"
-}
-
-/// What tells two files apart, and a file from its later self.
-struct FileIdentity: Hashable, Sendable {
-  private let numbers: [Int]
-  /// The file's size.
-  let byteCount: Int
-
-  /// Of the file at `path`; nil where there is none.
-  init?(_ path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    byteCount = status.st_size
-    numbers = [
-      Int(bitPattern: UInt(status.st_dev)), Int(bitPattern: UInt(status.st_ino)), status.st_size,
-      status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-    ]
-  }
-}
-
-/// Whether `path` is a file with content: opening a pipe would wait for a writer.
-func isRegularFile(_ path: String) -> Bool {
-  var status = stat()
-  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import HDF5
+internal import Host
 
 /// The file system of this machine; calls that a signal interrupts are repeated.
 ///

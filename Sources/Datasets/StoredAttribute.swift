@@ -1,0 +1,20 @@
+internal import HDF5
+
+/// The attributes of datasets and groups that are asked for by name.
+enum StoredAttribute: String, CaseIterable {
+  /// The order of an image's axes: NCHW or NHWC.
+  case layout
+  /// What stored numbers are multiplied by.
+  case scale
+  /// The extents of a matrix in CSR form, and what h5sparse calls them.
+  case shape, olderShape = "h5sparse_shape"
+  /// The form of a matrix, as AnnData and as h5sparse name it.
+  case form = "encoding-type", olderForm = "h5sparse_format"
+}
+
+extension HDF5File {
+  /// The value of an attribute; nil where there is none.
+  func attribute(_ name: StoredAttribute, of path: String) throws(HDF5Error) -> AttributeValue? {
+    try attribute(name.rawValue, of: path)
+  }
+}
