@@ -70,51 +70,63 @@ let package = Package(
     // Optimisers, models and their configuration.
     room("Configuration"),
     room("Optimizers", ["CKernels", "Configuration"]),
+    room("Examples", ["CKernels", "Execution", "Kernels"]),
     room(
       "DataParallel",
       [
-        "CKernels", "Execution", "GraphIR", "GraphPasses", "Kernels", "Optimizers", "Storage",
-        "Teamwork",
+        "CKernels", "Examples", "Execution", "GraphIR", "GraphPasses", "Kernels", "Optimizers",
+        "Storage", "Teamwork",
       ]),
     room("Models", ["Configuration", "GraphIR"]),
     room(
       "Training",
       [
-        "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses", "Host", "Models",
-        "Optimizers", "RandomStreams", "Teamwork",
+        "Configuration", "DataParallel", "Examples", "Execution", "GraphIR", "GraphPasses", "Host",
+        "Models", "Optimizers", "RandomStreams", "Teamwork",
       ]),
     room(
       "Evaluation",
-      ["DataParallel", "Execution", "GraphIR", "Host", "Models", "RandomStreams", "Training"]),
+      [
+        "DataParallel", "Examples", "Execution", "GraphIR", "Host", "Models", "RandomStreams",
+        "Training",
+      ]),
     // What lies in files.
     room("HDF5", ["CHDF5", "CZlib", "Files"]),
     room("Containment", ["CHost", "Files", "HDF5", "Host"]),
     room(
       "Datasets",
-      ["CKernels", "CZlib", "DataParallel", "Files", "HDF5", "Host", "Storage", "Teamwork"]),
+      ["CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Storage", "Teamwork"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
     room("Checkpoints", ["Files", "HDF5", "Training", crypto]),
     // Everything joined.
     room(
+      "Measuring",
+      [
+        "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
+        "Execution", "GraphIR", "GraphPasses", "Host", "Kernels", "Models", "RandomStreams",
+        "Storage", "Teamwork", "Training",
+      ]),
+    room(
       "Runs",
       [
-        "Checkpoints", "CKernels", "Configuration", "Containment", "DataParallel", "Datasets",
-        "Evaluation", "Execution", "Export", "Files", "GraphIR", "GraphPasses", "HDF5", "Host",
-        "Kernels", "Models", "Optimizers", "RandomStreams", "Reports", "Training",
+        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets",
+        "Evaluation", "Examples", "Execution", "Export", "Files", "GraphIR", "GraphPasses", "HDF5",
+        "Host", "Kernels", "Measuring", "Models", "Optimizers", "RandomStreams", "Reports",
+        "Training",
       ]),
     room(
       "Verification",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "Host", "Models", "Optimizers", "Runs", "Training",
+        "Checkpoints", "Configuration", "DataParallel", "Examples", "Execution", "GraphIR",
+        "GraphPasses", "GraphReference", "Host", "Models", "Optimizers", "Runs", "Training",
       ]),
     room(
       "VAEDP",
       [
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Evaluation",
-        "Export", "Files", "GraphIR", "HDF5", "Host", "Models", "Optimizers", "Reports", "Runs",
-        "Training", "Verification",
+        "Examples", "Export", "Files", "GraphIR", "HDF5", "Host", "Measuring", "Models",
+        "Optimizers", "Reports", "Runs", "Training", "Verification",
       ]),
     .executableTarget(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
@@ -122,15 +134,15 @@ let package = Package(
     // Tests, one target per room.
     support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
     support(
-      "EngineTestSupport", ["CAllocationCounter", "Configuration", "DataParallel", "Models"]),
+      "EngineTestSupport", ["CAllocationCounter", "Configuration", "Examples", "Models"]),
     support("FileTestSupport", ["Files"]),
     support("TestScale", []),
     support("TeamTestSupport", ["Teamwork"]),
     support(
       "FuzzTargets",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Export", "Files",
-        "GraphReference", "HDF5", "Models", "Reports", "Runs", "Training",
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
+        "Export", "Files", "GraphReference", "HDF5", "Models", "Reports", "Runs", "Training",
       ]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
@@ -154,40 +166,41 @@ let package = Package(
     tests(
       "DataParallel",
       [
-        "Configuration", "EngineTestSupport", "Execution", "GraphIR", "GraphPasses",
+        "Configuration", "EngineTestSupport", "Examples", "Execution", "GraphIR", "GraphPasses",
         "GraphReference", "GraphTestSupport", "Models", "Optimizers", "TeamTestSupport", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",
       dependencies: [
-        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
+        "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
         "GraphPasses", "HDF5", "Models", "Optimizers", "Training",
       ], swiftSettings: house),
     tests("Configuration", ["GraphReference"]),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
-    tests("Datasets", ["CZlib", "DataParallel", "HDF5"]),
+    tests("Datasets", ["CZlib", "Examples", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests("Checkpoints", ["FileTestSupport", "Files", "HDF5", "TestScale", "Training"]),
     tests(
       "Training",
       [
-        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR",
+        "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
         "GraphPasses", "Models", "Optimizers", "Teamwork", "TestScale",
       ]),
     tests(
       "Evaluation",
       [
-        "Configuration", "DataParallel", "EngineTestSupport", "Execution", "GraphIR", "Models",
-        "Training",
+        "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
+        "Models", "Training",
       ]),
+    tests("Measuring", ["Configuration", "Models", "Training"]),
     tests(
       "Runs",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "EngineTestSupport",
-        "Evaluation", "Files", "HDF5", "Models", "Training",
+        "Evaluation", "Examples", "Files", "HDF5", "Measuring", "Models", "Training",
       ]),
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(

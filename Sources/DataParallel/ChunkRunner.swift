@@ -1,3 +1,4 @@
+public import Examples
 public import Execution
 internal import GraphIR
 internal import Kernels

@@ -1,17 +1,17 @@
-internal import Execution
-internal import GraphPasses
-internal import Kernels
-internal import Storage
+package import Execution
+package import GraphPasses
+package import Kernels
+package import Storage
 
 /// What one worker makes tiles of gradients with.
-final class GradientWorker {
+package final class GradientWorker {
   /// The tile that it made last.
-  let tile: AlignedFloats
+  package let tile: AlignedFloats
   private var scratch = AlignedFloats(count: 0)
   private var kernels: [Int: [WeightGradientKernel?]] = [:]
 
   /// A worker for tiles of so many floats at most.
-  init(largestTile: Int) { tile = AlignedFloats(count: largestTile) }
+  package init(largestTile: Int) { tile = AlignedFloats(count: largestTile) }
 
   /// Bytes of its memory.
   var byteCount: Int { (tile.count + scratch.count) * 4 }
@@ -25,7 +25,7 @@ final class GradientWorker {
   /// Makes kernels for minibatches of so many examples, where there are none yet.
   ///
   /// - Throws: `KernelError` where oneDNN refuses a product.
-  func prepare(examples: Int, _ plan: Plan) throws(KernelError) {
+  package func prepare(examples: Int, _ plan: Plan) throws(KernelError) {
     guard !plan.weightGradients.isEmpty, kernels[examples] == nil else { return }
     var made: [WeightGradientKernel?] = []
     for gradient in plan.weightGradients {
@@ -45,7 +45,7 @@ final class GradientWorker {
   /// - Parameters:
   ///   - index: position of the gradient in the plan that the kernels were prepared for.
   ///   - minibatch: what it is made from.
-  @unsafe func make(
+  @unsafe package func make(
     _ index: Int, _ gradient: WeightGradient, _ tile: WeightTile,
     from minibatch: borrowing KeptMinibatch, into result: UnsafeMutablePointer<Float>
   ) -> Bool {

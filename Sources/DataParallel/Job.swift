@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Examples
 internal import Execution
 internal import Kernels
 

@@ -1,16 +1,16 @@
 internal import CKernels
-internal import Kernels
+package import Kernels
 
 /// Arrays of a whole minibatch, one row per example, from which gradients of weights are made. The worker
 /// that computes a shard writes the shard's rows; every worker may read them in the later stages.
-@unsafe struct KeptRows {
+@unsafe package struct KeptRows {
   private let base: UnsafeMutablePointer<Float>
   /// Floats per example of each array, and of those before it.
   private let widths: [Int], before: [Int]
   private let batchSize: Int
 
   /// Arrays in memory for `batchSize` examples of all widths.
-  init(_ base: UnsafeMutablePointer<Float>, widths: [Int], batchSize: Int) {
+  package init(_ base: UnsafeMutablePointer<Float>, widths: [Int], batchSize: Int) {
     unsafe self.base = base
     unsafe self.widths = widths
     unsafe self.batchSize = batchSize
@@ -25,7 +25,7 @@ internal import Kernels
   var count: Int { unsafe widths.count }
 
   /// Where the row of an example, by its position in the minibatch, begins.
-  func row(_ example: Int, of index: Int) -> UnsafeMutablePointer<Float> {
+  package func row(_ example: Int, of index: Int) -> UnsafeMutablePointer<Float> {
     unsafe base + before[index] * batchSize + example * widths[index]
   }
 
@@ -37,10 +37,16 @@ internal import Kernels
 }
 
 /// What shards have left of a minibatch for the gradients that are made from all of it.
-@unsafe struct KeptMinibatch {
-  var examples: Int
-  var shards: Int
-  var rows: KeptRows
+@unsafe package struct KeptMinibatch {
+  package var examples: Int
+  package var shards: Int
+  package var rows: KeptRows
   /// The examples' non-zeros by columns; nil where no gradient is made from them.
-  var columns: SparseColumns?
+  package var columns: SparseColumns?
+
+  /// What shards have left.
+  package init(examples: Int, shards: Int, rows: KeptRows, columns: SparseColumns?) {
+    unsafe (self.examples, self.shards) = (examples, shards)
+    unsafe (self.rows, self.columns) = (rows, columns)
+  }
 }

@@ -1,3 +1,4 @@
+internal import Examples
 internal import Execution
 internal import Kernels
 internal import Storage

@@ -1,6 +1,6 @@
 package import Execution
 package import GraphIR
-internal import GraphPasses
+package import GraphPasses
 package import Kernels
 
 /// A piece of the parameter table: what one worker sums, checks and updates at a time. Pieces depend on
@@ -75,7 +75,9 @@ extension Plan {
 
 extension Plan {
   /// Room for the non-zeros of a minibatch by columns; nil where no gradient is made from them.
-  func sparseColumns(shards: Int, rowsPerShard: Int, _ sparsity: RowSparsity?) -> SparseColumns? {
+  package func sparseColumns(shards: Int, rowsPerShard: Int, _ sparsity: RowSparsity?)
+    -> SparseColumns?
+  {
     guard let sparsity, let gradient = weightGradients.first(where: { $0.b == nil }) else {
       return nil
     }
@@ -87,7 +89,7 @@ extension Plan {
 
 extension WeightGradient {
   /// The pieces in which it is made.
-  var tiles: [WeightTile] {
+  package var tiles: [WeightTile] {
     b == nil
       ? WeightTile.sparseTiles(rows: rows, columns: columns)
       : WeightTile.tiles(rows: rows, columns: columns)

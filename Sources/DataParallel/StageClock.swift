@@ -9,7 +9,7 @@
   public struct Times: Sendable, Hashable {
     /// Doing what the stage is for.
     public var work = 0.0
-    /// From the start of the stage until the worker began: wake-ups. All of it for one that did not come.
+    /// From the start of the stage until the worker began. All of it for one that did not come.
     public var late = 0.0
     /// From the worker's end until the stage returned: waiting for the slowest.
     public var waiting = 0.0

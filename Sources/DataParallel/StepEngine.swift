@@ -1,4 +1,5 @@
 internal import CKernels
+public import Examples
 public import Execution
 internal import GraphIR
 internal import Kernels
@@ -17,6 +18,10 @@ public struct StepOutcome: Sendable, Hashable {
 public struct ShardFailure: Error, CustomStringConvertible {
   /// The lowest-numbered shard that failed.
   public var shard: Int
+
+  /// A failure in a shard.
+  package init(shard: Int) { self.shard = shard }
+
   /// One line.
   public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }

@@ -1,4 +1,4 @@
-public import DataParallel
+public import Examples
 internal import Files
 internal import HDF5
 
@@ -20,13 +20,13 @@ extension DatasetReader {
   public static func sparse(
     file path: String, group: String, scale: Double? = nil,
     missingChunks: MissingChunkRule = .refuse
-  ) throws -> SparseExamples? {
+  ) throws -> CSRExamples? {
     if isMissing(path) { return nil }  // `open` says what is missing.
     let file = try HDF5File(reading: path)
     guard try file.isGroup(group) else { return nil }
     let (members, wanted) = (try file.children(of: group), ["data", "indices", "indptr"])
     guard members.contains(where: { wanted.contains($0) }) else { return nil }
-    let matrix = CompressedRows(file: file, filePath: path, group: group)
+    let matrix = CSRGroup(file: file, filePath: path, group: group)
     try matrix.requireRows()
     for name in wanted where !members.contains(name) {
       throw matrix.problem(
@@ -44,7 +44,7 @@ extension DatasetReader {
     var values = try matrix.values(count: indices.count, scale: factor)
     try matrix.requireFinite(values, starts)
     try matrix.sort(&indices, &values, starts)
-    return SparseExamples(
+    return CSRExamples(
       starts: starts, columns: indices, values: values, columnCount: columns,
       scale: Float(factor))
   }

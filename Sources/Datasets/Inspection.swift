@@ -108,7 +108,7 @@ extension Inspection.Entry {
   private mutating func readMatrix(_ source: HDF5File, _ file: String) {
     let members = (try? source.children(of: path)) ?? []
     guard ["data", "indices", "indptr"].allSatisfy(members.contains) else { return }
-    let matrix = CompressedRows(file: source, filePath: file, group: path)
+    let matrix = CSRGroup(file: source, filePath: file, group: path)
     do {
       try matrix.requireRows()
       let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))

@@ -1,5 +1,5 @@
 internal import CKernels
-public import DataParallel
+public import Examples
 internal import Storage
 
 /// A data set in memory as it is stored: bytes stay bytes until a minibatch asks for them.

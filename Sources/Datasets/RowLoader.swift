@@ -1,5 +1,5 @@
-internal import DataParallel
 internal import Dispatch
+internal import Examples
 internal import Foundation
 internal import Host
 internal import Synchronization

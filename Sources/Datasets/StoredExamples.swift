@@ -1,4 +1,4 @@
-public import DataParallel
+public import Examples
 
 /// Examples that were read from a file.
 public protocol StoredExamples: ExampleSource {
@@ -7,7 +7,7 @@ public protocol StoredExamples: ExampleSource {
 }
 
 extension MemoryExamples: StoredExamples {}
-extension SparseExamples: StoredExamples {}
+extension CSRExamples: StoredExamples {}
 
 extension DatasetReader {
   /// Reads a dataset as `open` does, or a group that holds a matrix in CSR form as `sparse` does.

@@ -1,9 +1,10 @@
 internal import DataParallel
+public import Examples
 internal import Execution
 internal import Glibc
 internal import Models
 internal import RandomStreams
-public import Training
+internal import Training
 
 extension ModelRunner {
   /// Measures the model on examples.

@@ -1,4 +1,5 @@
 internal import DataParallel
+public import Examples
 public import Execution
 internal import GraphIR
 public import Host
@@ -51,7 +52,7 @@ public final class ModelRunner {
   /// - Precondition: `latents` holds whole rows.
   public func decode(_ latents: [Float]) throws -> [Float] {
     precondition(latents.count % model.latentCount == 0, "\(latents.count) numbers are no rows")
-    let source = LatentRows(latents, latentCount: model.latentCount)
+    let source = DenseExamples(latents, shape: [model.latentCount])
     return try run(ExampleSet(source), input: "z") { self.model.decoderGraph(rows: $0) }
       .rows("mean") ?? []
   }
@@ -59,7 +60,7 @@ public final class ModelRunner {
   /// Means of p(x|z) for `count` draws of z from the prior: `[count]` + example shape. A function of
   /// the seed; draw `i` is the same for any count.
   public func sample(count: Int, seed: UInt64) throws -> [Float] {
-    let source = LatentRows([Float](repeating: 0, count: count), latentCount: 1)
+    let source = DenseExamples([Float](repeating: 0, count: count), shape: [1])
     let key = Stream(seed: seed, purpose: .sampling).key
     return try run(ExampleSet(source), input: "z", noise: (key, 0)) {
       self.model.samplingGraph(rows: $0)

@@ -1,5 +1,6 @@
 internal import DataParallel
 internal import Datasets
+internal import Examples
 public import Models
 internal import Training
 

@@ -1,5 +1,6 @@
 public import Configuration
 public import Datasets
+public import Measuring
 
 /// The section `data` of a configuration: where examples come from and how they are split.
 public struct DataConfiguration: Sendable {
@@ -83,9 +84,7 @@ public struct DataConfiguration: Sendable {
     missingChunks = MissingChunkRule(rawValue: rule) ?? .refuse
     synthetic = try reader.optionalObject("synthetic") {
       (options: inout ObjectReader) throws(ConfigurationError) in
-      SyntheticRows(
-        density: try options.number("density", above: 0, below: 1),
-        isSparse: try options.boolean("sparse", default: false))
+      try SyntheticRows(reading: &options)
     }
     try Self.require(validation, test, in: reader)
     resolved = try reader.finish()

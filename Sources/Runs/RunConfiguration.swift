@@ -1,5 +1,6 @@
 public import Configuration
 internal import Foundation
+public import Measuring
 public import Models
 public import Training
 
@@ -107,5 +108,17 @@ public struct RunConfiguration: Sendable {
     throw reader.error(
       "name", expected: "a folder's name of 1 to 200 letters, digits, '-', '_' and '.'",
       found: name)
+  }
+}
+
+extension RunConfiguration {
+  /// What `bench` measures: the model on made-up examples.
+  ///
+  /// - Throws: `ConfigurationError` where the model does not fit together.
+  public func workload() throws(ConfigurationError) -> Workload {
+    let shape = try Model.exampleShape(reading: model)
+    return Workload(
+      name: name, model: try Model(reading: model, exampleShape: shape), training: training,
+      rows: data.synthetic)
   }
 }

@@ -1,6 +1,7 @@
 internal import Containment
 internal import DataParallel
 internal import Datasets
+public import Examples
 internal import Files
 internal import Foundation
 internal import HDF5

@@ -2,6 +2,7 @@ internal import Containment
 internal import DataParallel
 internal import Datasets
 internal import Evaluation
+internal import Examples
 internal import Foundation
 internal import HDF5
 internal import Models

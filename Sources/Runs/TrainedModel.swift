@@ -6,6 +6,7 @@ internal import Files
 internal import Foundation
 internal import HDF5
 internal import Host
+public import Measuring
 internal import Models
 public import Training
 
@@ -66,5 +67,16 @@ public struct TrainedModel {
         remedy: "Name a run folder, such as runs/conv.")
     }
     return (found.snapshot, found.path)
+  }
+}
+
+extension TrainedModel {
+  /// Takes the fastest number of threads for decoding, by a short measurement.
+  ///
+  /// - Throws: errors of kernels.
+  public func chooseThreads() throws -> ThreadChoice {
+    let choice = try ThreadChoice(decodingWith: runner)
+    runner.threadCount = choice.threads
+    return choice
   }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import DataParallel
+internal import Examples
 internal import Foundation
 internal import Models
 internal import Training

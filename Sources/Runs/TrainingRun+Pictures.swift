@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Examples
 internal import Foundation
 internal import Models
 internal import Reports

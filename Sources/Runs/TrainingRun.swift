@@ -1,8 +1,10 @@
 internal import Checkpoints
 internal import Configuration
 internal import DataParallel
+internal import Examples
 internal import Foundation
 internal import Host
+public import Measuring
 public import Models
 public import Training
 

@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Examples
 internal import Models
 
 /// What becomes of a step that was not finite.

@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Examples
 public import Execution
 public import GraphIR
 internal import Optimizers

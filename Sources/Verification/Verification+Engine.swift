@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Examples
 internal import Execution
 internal import GraphIR
 internal import GraphPasses
@@ -84,8 +85,7 @@ extension Verification {
     let engine = StepEngine(
       family, parameters: memory, stateCount: 1, batchSize: point.rows,
       shardCount: point.shards, threadCount: point.shards)
-    let source = LatentRows(
-      point.examples, latentCount: point.examples.count / point.rows, shape: model.exampleShape)
+    let source = DenseExamples(point.examples, shape: model.exampleShape)
     _ = try engine.step(
       (0..<UInt32(point.rows)).map { $0 }, 0..<point.rows, from: source, scalars: point.scalars,
       noise: (point.noiseSeed, 0), update: .sgd(rate: 0, momentum: 0.5, nesterov: false),

@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Examples
 internal import Execution
 internal import Host
 internal import Models

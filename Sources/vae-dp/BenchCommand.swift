@@ -44,15 +44,15 @@ struct BenchCommand: ParsableCommand {
       let changes = overrides + (precision.map { ["training.precision=\($0)"] } ?? [])
       var results: [StepBenchmark] = []
       for file in try files() {
-        let configuration = try RunConfiguration(file: file, overrides: changes)
-        let measured = try measure(configuration)
+        let workload = try RunConfiguration(file: file, overrides: changes).workload()
+        let measured = try measure(workload)
         results += measured
         guard profile, !json, let result = measured.last else { continue }
-        let kernels = try KernelProfile(configuration, shards: result.shards)
+        let kernels = try KernelProfile(workload, shards: result.shards)
         try put(kernels.text)
         try put(
           try StepProfile(
-            configuration, threads: result.threads, kernels: kernels, seconds: seconds
+            workload, threads: result.threads, kernels: kernels, seconds: seconds
           ).text)
       }
       if json { try put(json: results) }
@@ -60,25 +60,25 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// Measures and, unless JSON is wanted, prints.
-  private func measure(_ configuration: RunConfiguration) throws -> [StepBenchmark] {
+  private func measure(_ workload: Workload) throws -> [StepBenchmark] {
     if let numbers = threads?.comparison {
-      let scaling = try ScalingBenchmark(configuration, threads: numbers, seconds: seconds)
+      let scaling = try ScalingBenchmark(workload, threads: numbers, seconds: seconds)
       if !json { try put(scaling.text) }
       return scaling.results
     }
     let result = try StepBenchmark(
-      configuration, threads: try count(configuration), seconds: seconds)
+      workload, threads: try count(workload), seconds: seconds)
     if !json { try put(line(result)) }
     return [result]
   }
 
   /// The one number of threads that was asked for.
-  private func count(_ configuration: RunConfiguration) throws -> Int {
+  private func count(_ workload: Workload) throws -> Int {
     switch threads?.numbers.first {
     case .number(let number): return number
     case .auto:
-      let choice = try StepBenchmark.chooseThreads(configuration)
-      ProgressLine().say("\(configuration.name), \(choice)")
+      let choice = try ThreadChoice(workload)
+      ProgressLine().say("\(workload.name), \(choice)")
       return choice.threads
     case nil: return availableThreadCount()
     }

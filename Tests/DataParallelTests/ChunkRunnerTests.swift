@@ -1,4 +1,5 @@
 import DataParallel
+import Examples
 import Execution
 import Models
 import TeamTestSupport

@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses
@@ -32,9 +33,9 @@ import Testing
     let engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
       shardCount: shards, threadCount: threads)
-    let source = FloatExamples(
+    let source = DenseExamples(
       MeetingSample.examples(0..<23).values.map(Float.init),
-      exampleShape: [MeetingSample.features])
+      shape: [MeetingSample.features])
     _ = try engine.step(
       Self.order, 0..<rows, from: source, scalars: [], noise: (7, 1),
       update: .sgd(rate: 0, momentum: 0.5, nesterov: false), penalty: WeightPenalty(),

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses
@@ -71,7 +72,7 @@ struct NonFiniteSample: Sendable, CustomStringConvertible {
   ]
 
   /// An engine at the start, and eight examples in two shards.
-  func engine(threads: Int) throws -> (StepEngine, FloatExamples) {
+  func engine(threads: Int) throws -> (StepEngine, DenseExamples) {
     let model = try Model(reading: JSONNode.parse(model, file: "a.json"), exampleShape: [4])
     let table = ParameterTable(model.parameters)
     let family = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
@@ -86,11 +87,11 @@ struct NonFiniteSample: Sendable, CustomStringConvertible {
       }
     }
     let values = (0..<32).map { value($0 / 4, $0 % 4) }
-    return (engine, FloatExamples(values, exampleShape: [4]))
+    return (engine, DenseExamples(values, shape: [4]))
   }
 
   /// A step on the eight examples.
-  func step(_ engine: StepEngine, _ source: FloatExamples) throws -> StepOutcome {
+  func step(_ engine: StepEngine, _ source: DenseExamples) throws -> StepOutcome {
     try engine.step(
       Array(0..<8), 0..<8, from: source, scalars: [1], noise: (7, 1), update: update,
       penalty: WeightPenalty(), clipNorm: nil)

@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses
@@ -35,9 +36,9 @@ import Testing
     let size = model.exampleShape.reduce(1, *)
     let examples =
       source
-      ?? FloatExamples(
+      ?? DenseExamples(
         (0..<13 * size).map { Float(($0 * 7919 + $0 / size) % 97) / 96 },
-        exampleShape: model.exampleShape)
+        shape: model.exampleShape)
     let clean = try bits(model, precision, examples, poison: nil)
     for poison in [Float.nan, 1e38] {
       #expect(try bits(model, precision, examples, poison: poison) == clean, "\(poison)")

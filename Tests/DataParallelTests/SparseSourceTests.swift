@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import Glibc
 import GraphIR
@@ -66,9 +67,9 @@ import Testing
   /// Rows so full that dense products are faster are read dense.
   @Test func fullRowsAreReadDense() {
     let values = (0..<400).map { Float($0 % 4 == 0 ? 1 : 0) }
-    let quarter = SparseExamples(zeros: values, columnCount: 40)
+    let quarter = CSRExamples(zeros: values, columnCount: 40)
     #expect(quarter.sparse != nil && quarter.density == 0.25 && quarter.sparsity == nil)
-    let tenth = SparseExamples(
+    let tenth = CSRExamples(
       zeros: values.indices.map { $0 % 10 == 0 ? 1 : 0 }, columnCount: 40)
     #expect(tenth.sparsity == RowSparsity(mostPerRow: 4, meanPerRow: 4))
   }
@@ -80,7 +81,7 @@ import Testing
       _ = try engine.adam(.sparse, [0, 100], 0..<2, count: 1)
     }
     await #expect(processExitsWith: .signal(SIGILL)) {
-      _ = SparseExamples(starts: [0, 2], columns: [3, 3], values: [1, 1], columnCount: 4)
+      _ = CSRExamples(starts: [0, 2], columns: [3, 3], values: [1, 1], columnCount: 4)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses
@@ -67,12 +68,12 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   /// A dense layer on counts, of which one in nine is no zero; some rows are empty.
   static let sparse = TrainingSample("sparse", exampleShape: [45], clicks) {
-    SparseExamples(zeros: $0, columnCount: 45)
+    CSRExamples(zeros: $0, columnCount: 45)
   }
 
   /// The same model and examples as `sparse`, held dense.
   static let full = TrainingSample("full", exampleShape: [45], clicks) {
-    FloatExamples($0, exampleShape: [45])
+    DenseExamples($0, shape: [45])
   }
 
   private static let clicks = """
@@ -109,7 +110,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       let (row, element) = (index / size, index % size)
       return Float((row * 7919 + element * (row % 13 + 1) * 31) % 97) / 96
     }
-    source = FloatExamples(values, exampleShape: exampleShape)
+    source = DenseExamples(values, shape: exampleShape)
   }
 
   /// Plans of the differentiated training graph; as small as the layers are, gradients of dense weights are

@@ -1,5 +1,5 @@
-import DataParallel
 import Datasets
+import Examples
 
 extension ExampleSource {
   /// The rows `rows`, one after another.

@@ -1,5 +1,6 @@
 import CZlib
 import Datasets
+import Examples
 import HDF5
 import Testing
 

@@ -1,4 +1,5 @@
 import Datasets
+import Examples
 import Testing
 
 @Suite struct MemoryExamplesTests {

@@ -1,5 +1,5 @@
-import DataParallel
 import Datasets
+import Examples
 import HDF5
 import Testing
 

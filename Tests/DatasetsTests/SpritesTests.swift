@@ -1,7 +1,7 @@
+import Datasets
+import Examples
 import HDF5
 import Testing
-
-import Datasets
 
 @Suite struct SpritesTests {
   @Test func theStandardGridIsFull() {

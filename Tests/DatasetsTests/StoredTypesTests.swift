@@ -1,4 +1,5 @@
 import Datasets
+import Examples
 import Foundation
 import HDF5
 import Testing

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import Evaluation
+import Examples
 import Foundation
 import Models
 import Testing
@@ -34,7 +35,7 @@ import Training
     ]
     let rows = (0..<40).map { row in (0..<4).map { sin(Double(row * 4 + $0) * 1.7) * 1.2 } }
     let known = LinearGaussian(weight: Self.decoder, offset: Self.offset, variance: 0.25)
-    let examples = ExampleSet(LatentRows(rows.flatMap { $0 }.map { Float($0) }, latentCount: 4))
+    let examples = ExampleSet(DenseExamples(rows.flatMap { $0 }.map { Float($0) }, shape: [4]))
     let exact = rows.map(known.logDensity).reduce(0, +) / 40
     return (try ModelRunner(model, parameters: arrays, threadCount: threads), examples, exact)
   }
@@ -113,7 +114,7 @@ import Training
     let noise = (eigenvalues[2] + eigenvalues[3]) / 2
     let best =
       -0.5 * (4 * log(2 * Double.pi) + log(4.0) + log(1.5) + 2 * log(noise) + 4)
-    let source = LatentRows(rows.flatMap { $0 }.map { Float($0) }, latentCount: 4)
+    let source = DenseExamples(rows.flatMap { $0 }.map { Float($0) }, shape: [4])
     let json = """
       { "encoder": [], "posterior": { "gaussian": { "latent": 2 } },
         "decoder": [{ "dense": { "units": 4 } }],

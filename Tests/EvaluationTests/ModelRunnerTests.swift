@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import Evaluation
+import Examples
 import Models
 import Testing
 import Training
@@ -27,7 +28,7 @@ import Training
   }
 
   private func examples(_ count: Int) -> ExampleSet {
-    ExampleSet(LatentRows((0..<10 * count).map { Float($0 * 37 % 101) / 100 }, latentCount: 10))
+    ExampleSet(DenseExamples((0..<10 * count).map { Float($0 * 37 % 101) / 100 }, shape: [10]))
   }
 
   @Test func encodingGivesARowOfLatentsPerExample() throws {
@@ -91,7 +92,7 @@ import Training
         NamedArray(name: "decoder.dense1.weight", shape: [1, 4], values: [0, 0, 0, 0]),
         NamedArray(name: "decoder.dense1.bias", shape: [1], values: [0]),
       ])
-    let halves = LatentRows((0..<400).map { $0 < 200 ? 0 : 1 }, latentCount: 1)
+    let halves = DenseExamples((0..<400).map { $0 < 200 ? 0 : 1 }, shape: [1])
     #expect(try runner.evaluate(ExampleSet(halves)).activeUnits == 2)
   }
 

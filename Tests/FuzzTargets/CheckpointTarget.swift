@@ -3,6 +3,7 @@ internal import Configuration
 internal import DataParallel
 internal import Datasets
 internal import Evaluation
+internal import Examples
 internal import Export
 internal import Files
 package import Foundation

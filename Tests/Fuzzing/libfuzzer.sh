@@ -62,7 +62,7 @@ if wanted chunk; then
 fi
 if wanted rows; then
   hdf5_module
-  build rows Sources/Datasets/{CompressedRows*,DatasetError,StoredAttribute}.swift \
+  build rows Sources/Datasets/{CSRGroup*,DatasetError,StoredAttribute}.swift \
     $here/Rows.swift "$folder"/{HDF5,Files,Host,host}.o
   # [[0, 1, 0, 1], [0, 0, 0, 0], [2, 0, 0, 2]], as the harness takes bytes.
   printf '\3\4\4\0\2\2\4\4\1\3\0\3\4\177\177\200\200\0' > "$folder/rows.seed"

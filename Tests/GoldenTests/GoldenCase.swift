@@ -1,4 +1,5 @@
 import Configuration
+import Examples
 import Foundation
 import HDF5
 import Models

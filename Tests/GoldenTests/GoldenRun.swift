@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses
@@ -11,7 +12,7 @@ import Optimizers
 struct GoldenRun {
   let engine: StepEngine
   private let golden: GoldenCase
-  private let source: FloatExamples
+  private let source: DenseExamples
 
   /// - Parameter deferring: whether gradients of dense weights are made over the whole minibatch.
   init(_ golden: GoldenCase, stateCount: Int, shards: Int, deferring: Bool = true) {
@@ -27,8 +28,8 @@ struct GoldenRun {
     engine = StepEngine(
       family, parameters: memory, stateCount: stateCount, batchSize: golden.exampleCount,
       shardCount: shards, threadCount: 2)
-    source = FloatExamples(
-      golden.rows, exampleShape: [golden.exampleSize + golden.model.latentCount])
+    source = DenseExamples(
+      golden.rows, shape: [golden.exampleSize + golden.model.latentCount])
   }
 
   func step(_ rule: UpdateRule) throws {

@@ -1,5 +1,6 @@
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import GraphIR
 import GraphPasses

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import Foundation
 import GraphIR
@@ -13,7 +14,7 @@ import Training
 struct OptimizerTrajectory {
   let training: TrainingConfiguration
   let engine: StepEngine
-  private let source: FloatExamples
+  private let source: DenseExamples
   private static let shapes: [(name: String, shape: Shape)] = [
     ("weight", [61, 37]), ("bias", [61]), ("kernel", [5, 7, 11]),
   ]
@@ -58,13 +59,13 @@ struct OptimizerTrajectory {
     }
     let scales = (0..<Self.count).map { i in (0..<i % 8).reduce(Float(1)) { scale, _ in scale / 2 }
     }
-    source = FloatExamples(
+    source = DenseExamples(
       (0..<Self.rows * Self.steps).flatMap { row in
         (0..<Self.count).map { i in
           let k = row * 7919 + i * 104_729 + row * i * 31 + row * row % 8191 * i
           return Float(k % 65536) / 32768 - 1
         } + scales
-      }, exampleShape: [2 * Self.count])
+      }, shape: [2 * Self.count])
   }
 
   /// Σ s/2 (w − x)², from rows of x and behind them s.

@@ -1,5 +1,6 @@
 import Configuration
 import Datasets
+import Examples
 import HDF5
 import Runs
 import Testing

@@ -1,6 +1,7 @@
 import Checkpoints
 import DataParallel
 import Evaluation
+import Examples
 import Files
 import Foundation
 import Runs

@@ -1,5 +1,6 @@
 import Configuration
 import Datasets
+import Examples
 import Foundation
 import HDF5
 import Models

@@ -1,6 +1,7 @@
 import DataParallel
 import Datasets
 import Evaluation
+import Examples
 import Foundation
 import Runs
 import Testing

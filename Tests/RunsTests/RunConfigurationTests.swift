@@ -1,4 +1,5 @@
 import Configuration
+import Examples
 import Models
 import Runs
 import Testing

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import Datasets
+import Examples
 import Foundation
 import Runs
 import Testing

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import Foundation
+import Measuring
 import Runs
 import Training
 

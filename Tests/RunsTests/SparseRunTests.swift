@@ -1,5 +1,6 @@
 import DataParallel
 import Evaluation
+import Examples
 import Foundation
 import HDF5
 import Runs

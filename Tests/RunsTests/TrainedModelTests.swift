@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Evaluation
+import Examples
 import Foundation
 import HDF5
 import Models

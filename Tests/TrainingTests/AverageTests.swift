@@ -1,4 +1,5 @@
 import Configuration
+import Examples
 import Testing
 import Training
 

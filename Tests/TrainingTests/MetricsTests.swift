@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import EngineTestSupport
+import Examples
 import Execution
 import Models
 import Testing

@@ -1,3 +1,4 @@
+import Examples
 import Foundation
 import Testing
 import Training

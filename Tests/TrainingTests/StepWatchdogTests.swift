@@ -2,6 +2,7 @@ import Configuration
 import DataParallel
 import Dispatch
 import EngineTestSupport
+import Examples
 import Models
 import Synchronization
 import Testing
@@ -10,14 +11,14 @@ import Training
 @Suite struct StepWatchdogTests {
   /// Examples of which one is not there until somebody lets it go.
   private final class StuckExamples: ExampleSource {
-    let examples: FloatExamples
+    let examples: DenseExamples
     let row: UInt32
     let gate = DispatchSemaphore(value: 0)
     let isOpen = Atomic(false)
     /// Shards that were gathered before the one that stuck.
     let gathered = Atomic(0)
 
-    init(_ examples: FloatExamples, row: UInt32) { (self.examples, self.row) = (examples, row) }
+    init(_ examples: DenseExamples, row: UInt32) { (self.examples, self.row) = (examples, row) }
 
     var exampleCount: Int { examples.exampleCount }
     var exampleShape: [Int] { examples.exampleShape }
@@ -54,7 +55,7 @@ import Training
   @Test(arguments: [1, 2])
   func aStuckWorkerIsNamedOnceAndNothingChanges(threads: Int) throws {
     let values = (0..<24 * 6).map { Float($0 * 31 % 97) / 96 }
-    let examples = FloatExamples(values, exampleShape: [6])
+    let examples = DenseExamples(values, shape: [6])
     let free = try trainer(examples)
     try free.run()
     let source = StuckExamples(examples, row: 17)
@@ -90,7 +91,7 @@ import Training
 
   @Test func nobodyIsStuckBetweenSteps() throws {
     let values = [Float](repeating: 0.5, count: 24 * 6)
-    let trainer = try trainer(FloatExamples(values, exampleShape: [6]))
+    let trainer = try trainer(DenseExamples(values, shape: [6]))
     let reports = Reports()
     let watchdog = StepWatchdog(trainer, seconds: 0.01, factor: 1) { report in
       reports.lines.withLock { $0.append(report) }

@@ -1,4 +1,5 @@
 import EngineTestSupport
+import Examples
 import TestScale
 import Testing
 import Training

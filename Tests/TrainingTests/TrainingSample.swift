@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import EngineTestSupport
+import Examples
 import Models
 import Training
 
@@ -27,8 +28,8 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     let values = (0..<31 * size).map { value($0 / size, $0 % size) }
     source =
       isSparse
-      ? SparseExamples(zeros: values, columnCount: size)
-      : FloatExamples(values, exampleShape: exampleShape)
+      ? CSRExamples(zeros: values, columnCount: size)
+      : DenseExamples(values, shape: exampleShape)
   }
 
   /// Between 0 and 1, different for every element and row.

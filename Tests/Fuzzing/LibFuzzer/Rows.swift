@@ -9,7 +9,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   do {
     try write(&input, to: path)
     let file = try HDF5File(reading: path)
-    try read(CompressedRows(file: file, filePath: path, group: "X"))
+    try read(CSRGroup(file: file, filePath: path, group: "X"))
   } catch { _ = "\(error)" }
   unlink(path)
   return 0
@@ -54,7 +54,7 @@ private func write(_ input: inout Input, to path: String) throws {
 }
 
 /// In the order of `DatasetReader.sparse`.
-private func read(_ matrix: CompressedRows) throws {
+private func read(_ matrix: CSRGroup) throws {
   try matrix.requireRows()
   let (rows, count) = try matrix.shape(isMember: false)
   let starts = try matrix.starts(rows: rows, columns: count)

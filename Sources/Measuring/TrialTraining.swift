@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Examples
 internal import Host
 internal import Models
 internal import Training
@@ -15,9 +16,7 @@ struct TrialTraining {
     var update: StageClock.Times
   }
 
-  let name: String
-  let model: Model
-  let training: TrainingConfiguration
+  let workload: Workload
   let shards: Int
   let examples: ExampleSet
   let trainer: Trainer
@@ -25,25 +24,23 @@ struct TrialTraining {
   /// A training at its beginning.
   ///
   /// - Parameters:
-  ///   - threads: the most that will compute; shards are the configuration's, or as a training's that
+  ///   - threads: the most that will compute; shards are the workload's, or as a training's that
   ///     starts with so many: its default for them, or for the cores where these are fewer.
-  /// - Throws: `ConfigurationError` where the model does not fit together.
-  init(_ configuration: RunConfiguration, threads: Int) throws {
-    let shape = try Model.exampleShape(reading: configuration.model)
-    name = configuration.name
-    model = try Model(reading: configuration.model, exampleShape: shape)
-    training = configuration.training
+  /// - Throws: `ConfigurationError` where the processor lacks the precision.
+  init(_ workload: Workload, threads: Int) throws {
+    let (model, training) = (workload.model, workload.training)
     try training.checkPrecision()
+    self.workload = workload
     shards = training.defaultShards(
       for: model, threads: min(threads, availableThreadCount()))
-    examples = configuration.benchmarkExamples(shape: shape)
+    examples = workload.examples()
     trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads, training: examples,
       validation: nil)
   }
 
   /// Rows of the largest shard.
-  var rowsPerShard: Int { (training.batchSize + shards - 1) / shards }
+  var rowsPerShard: Int { (workload.training.batchSize + shards - 1) / shards }
 
   /// Measures the steady state with each number of threads: the windows, fastest first. Numbers take
   /// turns, so that a slow minute of the machine meets all of them.

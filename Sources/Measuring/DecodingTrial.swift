@@ -1,19 +1,21 @@
 internal import DataParallel
+internal import Evaluation
+internal import Examples
 internal import Execution
 internal import Models
 
 /// Times the decoding of some latents with different numbers of threads.
-public final class DecodingTrial {
+final class DecodingTrial {
   private let model: ModelRunner
-  private let latents: LatentRows
+  private let latents: DenseExamples
   private let family: PlanFamily
   private var runners: [Int: ChunkRunner] = [:]
 
   /// A trial on `rows` latents, all at 0.
-  public init(_ model: ModelRunner, rows: Int) {
+  init(_ model: ModelRunner, rows: Int) {
     self.model = model
     let count = model.model.latentCount
-    latents = LatentRows([Float](repeating: 0, count: rows * count), latentCount: count)
+    latents = DenseExamples([Float](repeating: 0, count: rows * count), shape: [count])
     family = PlanFamily(table: model.parameters.table, exampleName: "z", scalarNames: []) {
       [model = model.model] in model.decoderGraph(rows: $0)
     }
@@ -22,7 +24,7 @@ public final class DecodingTrial {
   /// Seconds with so many threads; the first call for a number compiles as well.
   ///
   /// - Throws: errors of kernels.
-  public func seconds(threads: Int) throws -> Double {
+  func seconds(threads: Int) throws -> Double {
     let runner =
       runners[threads]
       ?? ChunkRunner(

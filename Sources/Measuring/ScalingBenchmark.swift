@@ -1,4 +1,4 @@
-public import DataParallel
+internal import DataParallel
 internal import Execution
 internal import Host
 internal import Models
@@ -33,28 +33,28 @@ public struct ScalingBenchmark: Sendable {
   /// What the model expects of other machines.
   public var predictions: [Prediction]
 
-  /// Trains a configuration on made-up examples with each number of threads.
+  /// Trains a workload with each number of threads.
   ///
   /// - Parameters:
   ///   - threads: numbers of threads; 1 is measured in any case.
   ///   - seconds: length of a window.
-  /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
+  /// - Throws: `ConfigurationError` where the processor lacks the precision; errors of kernels.
   public init(
-    _ configuration: RunConfiguration, threads: [Int], seconds: Double, windows: Int = 5
+    _ workload: Workload, threads: [Int], seconds: Double, windows: Int = 5
   ) throws {
     let numbers = Set(threads + [1]).sorted()
-    let trial = try TrialTraining(configuration, threads: numbers.last ?? 1)
+    let trial = try TrialTraining(workload, threads: numbers.last ?? 1)
     let found = try trial.windows(threads: numbers, seconds: seconds, count: windows)
     results = zip(numbers, found).map { StepBenchmark(trial, threads: $0, windows: $1) }
-    if trial.training.defaultShards(for: trial.model, threads: 1) != trial.shards {
-      alone = try StepBenchmark(configuration, threads: 1, seconds: seconds, windows: windows)
+    if workload.training.defaultShards(for: workload.model, threads: 1) != trial.shards {
+      alone = try StepBenchmark(workload, threads: 1, seconds: seconds, windows: windows)
     }
     let middle = found.map { $0[$0.count / 2] }
     let stages = trial.trainer.stageCount
     let (count, deferred) = (trial.trainer.parameterCount, trial.trainer.deferredCount)
-    let measured = try trial.kernels(rows: trial.rowsPerShard)
+    let measured = try KernelProfile(workload, rows: trial.rowsPerShard)
     let gradients = measured.gradientSeconds
-    let states = trial.training.stateCount
+    let states = workload.training.stateCount
     func bytes(_ shards: Int) -> Double {
       StepModel.Cut.updateBytes(
         parameters: count, deferred: deferred, shards: shards, states: states)
@@ -76,10 +76,11 @@ public struct ScalingBenchmark: Sendable {
       fitting: zip(numbers, middle).map { ($0, $1.stepSeconds) }, cut: cut, machine: machine)
     (self.model, self.cut) = (model, cut)
     predictions = try [16, 64].map { cores in
-      let shards = min(cores, trial.training.batchSize)
-      let rows = (trial.training.batchSize + shards - 1) / shards
+      let shards = min(cores, workload.training.batchSize)
+      let rows = (workload.training.batchSize + shards - 1) / shards
       // Alone and from warm caches; in steps a shard takes longer by the same factor as before.
-      let seconds = try trial.kernels(rows: rows).seconds * cut.shardSeconds / measured.seconds
+      let seconds =
+        try KernelProfile(workload, rows: rows).seconds * cut.shardSeconds / measured.seconds
       let other = StepModel.Cut(
         shards: shards, shardSeconds: seconds, gradientSeconds: gradients,
         updateBytes: bytes(shards), stages: stages)
@@ -87,15 +88,5 @@ public struct ScalingBenchmark: Sendable {
         cores: cores, shards: shards, rows: rows,
         parts: model.parts(threads: cores, cut: other, on: machine.widened(to: cores)))
     }
-  }
-}
-
-extension TrialTraining {
-  /// The kernels of so many rows on one thread.
-  fileprivate func kernels(rows: Int) throws -> KernelProfile {
-    let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
-    return try KernelProfile(
-      model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
-      minibatch: training.batchSize, source: examples.source, repetitions: 20)
   }
 }

@@ -21,12 +21,12 @@ public protocol ExampleSource: AnyObject, Sendable {
   ///   - target: room for `rows.count` examples.
   @unsafe func gather(_ rows: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
   /// The examples by their non-zeros, at the same positions; nil where they are held dense.
-  var sparse: SparseExamples? { get }
+  var sparse: CSRExamples? { get }
 }
 
 extension ExampleSource {
   /// Nil.
-  public var sparse: SparseExamples? { nil }
+  public var sparse: CSRExamples? { nil }
 }
 
 extension ExampleSource {

@@ -1,7 +1,7 @@
 internal import HDF5
 
 /// A group that holds a matrix in CSR form, while it is read and checked.
-struct CompressedRows {
+struct CSRGroup {
   let file: HDF5File
   let filePath: String
   let group: String

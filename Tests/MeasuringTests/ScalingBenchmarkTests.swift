@@ -1,14 +1,12 @@
-import DataParallel
-import Runs
+import Measuring
 import Testing
 
 /// The comparison of thread counts is whole, on a small model.
 @Suite struct ScalingBenchmarkTests {
   @Test func everyNumberIsMeasuredAtTheSameShards() throws {
-    let configuration = try RunSample.configuration(
-      data: "none.h5", ["training.shards=3", "training.batchSize=48"])
+    let workload = try smallWorkload(#"{ "shards": 3, "batchSize": 48 }"#)
     let scaling = try ScalingBenchmark(
-      configuration, threads: [2, 3, 2], seconds: 0.002, windows: 3)
+      workload, threads: [2, 3, 2], seconds: 0.002, windows: 3)
     #expect(scaling.results.map(\.threads) == [1, 2, 3])
     #expect(scaling.results.allSatisfy { $0.shards == 3 && $0.samplesPerSecond.median > 0 })
     #expect(scaling.alone == nil, "the configuration has a number of shards")
@@ -21,9 +19,9 @@ import Testing
   }
 
   @Test func partsOfAStepAddUp() throws {
-    let configuration = try RunSample.configuration(data: "none.h5")
-    let kernels = try KernelProfile(configuration, shards: 2)
-    let profile = try StepProfile(configuration, threads: 2, kernels: kernels, seconds: 0.002)
+    let workload = try smallWorkload(#"{ "shards": 2, "batchSize": 8 }"#)
+    let kernels = try KernelProfile(workload, shards: 2)
+    let profile = try StepProfile(workload, threads: 2, kernels: kernels, seconds: 0.002)
     let sum = profile.parts.reduce(0) { $0 + $1.seconds }
     // The parts are differences of the same clock readings, divided by whole numbers.
     #expect(abs(sum / profile.stepSeconds - 1) < 1e-9)

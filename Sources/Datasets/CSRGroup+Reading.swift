@@ -1,7 +1,7 @@
 internal import HDF5
 
 /// Numbers of a member of the group, block by block.
-extension CompressedRows {
+extension CSRGroup {
   private static let blockCount = 1 << 19
 
   private func info(_ member: String) throws -> DatasetInfo {

@@ -1,3 +1,5 @@
+internal import DataParallel
+internal import Examples
 internal import Execution
 internal import GraphPasses
 internal import Kernels

@@ -1,4 +1,4 @@
-import DataParallel
+import Measuring
 import Testing
 
 /// The model of a step recovers what made-up measurements were made from.

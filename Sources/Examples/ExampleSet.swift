@@ -1,5 +1,3 @@
-public import DataParallel
-
 /// Examples by their source and positions.
 public struct ExampleSet: Sendable {
   /// Where they come from.

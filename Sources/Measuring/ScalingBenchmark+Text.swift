@@ -1,4 +1,3 @@
-internal import DataParallel
 internal import Foundation
 
 extension ScalingBenchmark {

@@ -1,9 +1,7 @@
-import Checkpoints
-import Runs
+import Measuring
 import Testing
-import Training
 
-/// `--threads auto`: which number wins, and that it changes no bit.
+/// `--threads auto`: which number wins.
 @Suite struct ThreadChoiceTests {
   private func choice(
     cores: Int, physical: Int? = nil, seconds: @escaping (Int) -> Double
@@ -43,18 +41,5 @@ import Training
         Issue.record("measured")
         return 0
       }.threads == 1)
-  }
-
-  /// The trial leaves no trace in the run.
-  @Test func aChosenNumberTrainsToTheSameBits() throws {
-    let scratch = try ScratchFolder()
-    try scratch.writeData()
-    let expected = try RunSample.train(scratch, "fixed", threads: 1)
-    let events = RunSample.Events()
-    let found = try RunSample.train(
-      scratch, "auto", threads: nil, choosesThreads: true, events: events)
-    #expect(bits(found.trainer.parameters) == bits(expected.trainer.parameters))
-    #expect(found.trainer.state.step == expected.trainer.state.step)
-    #expect(events.names.first == "threads")
   }
 }

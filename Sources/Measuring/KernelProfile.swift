@@ -1,7 +1,11 @@
-public import Execution
-public import GraphIR
+internal import DataParallel
+internal import Examples
+internal import Execution
+internal import GraphIR
 internal import Kernels
+internal import Models
 internal import Storage
+internal import Training
 
 /// Where the time of one shard goes, kernel by kernel, and that of the gradients made over a minibatch.
 public struct KernelProfile: Sendable {
@@ -31,7 +35,7 @@ public struct KernelProfile: Sendable {
   ///   - source: where the input `x` comes from; only its non-zeros matter, as the time of everything
   ///     else does not depend on the numbers. Zeros where nil.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
-  public init(
+  init(
     _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32,
     minibatch: Int, source: (any ExampleSource)? = nil, repetitions: Int
   ) throws {
@@ -73,6 +77,21 @@ public struct KernelProfile: Sendable {
     }
     gradients = try unsafe plan.timedGradients(
       keptRows, examples: minibatch, source: source, repetitions: repetitions)
+  }
+
+  /// Times each kernel of a shard's share of a training step, on one thread.
+  public init(_ workload: Workload, shards: Int, repetitions: Int = 20) throws {
+    let rows = max(1, workload.training.batchSize / shards)
+    try self.init(workload, rows: rows, repetitions: repetitions)
+  }
+
+  /// The same of so many rows.
+  init(_ workload: Workload, rows: Int, repetitions: Int = 20) throws {
+    let (model, training) = (workload.model, workload.training)
+    let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
+    try self.init(
+      model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
+      minibatch: training.batchSize, source: workload.examples().source, repetitions: repetitions)
   }
 
   /// Seconds of a shard's calls together.

@@ -1,6 +1,6 @@
-public import DataParallel
+public import Examples
 
-extension SparseExamples {
+extension CSRExamples {
   /// Row-major values, of which zeros are left out.
   public convenience init(zeros values: [Float], columnCount: Int) {
     var (starts, columns, kept): ([Int64], [Int32], [Float]) = ([0], [], [])

@@ -1,4 +1,5 @@
-public import DataParallel
+internal import DataParallel
+internal import Examples
 internal import Foundation
 internal import Training
 
@@ -13,11 +14,11 @@ public struct StepProfile: Sendable {
 
   /// Measures steps on made-up examples, and sets beside them the kernels of one shard as they run alone.
   ///
-  /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
+  /// - Throws: `ConfigurationError` where the processor lacks the precision; errors of kernels.
   public init(
-    _ configuration: RunConfiguration, threads: Int, kernels: KernelProfile, seconds: Double
+    _ workload: Workload, threads: Int, kernels: KernelProfile, seconds: Double
   ) throws {
-    let trial = try TrialTraining(configuration, threads: threads)
+    let trial = try TrialTraining(workload, threads: threads)
     let windows = try trial.windows(threads: [threads], seconds: seconds, count: 3)[0]
     let window = windows[windows.count / 2]
     let shardsPerThread = Double(trial.shards) / Double(min(threads, trial.shards))
@@ -35,7 +36,7 @@ public struct StepProfile: Sendable {
       ("slower than alone: colder caches, the other threads", shards.work - alone - gather),
       ("gradients of weights over the minibatch, as measured alone", gradients),
       ("sum over shards and update", update.work - gradients),
-      ("wake-ups", shards.late + update.late),
+      ("late to stages", shards.late + update.late),
       ("waiting for the slowest thread", shards.waiting + update.waiting),
       ("coordinator", window.stepSeconds - shards.total - update.total),
     ]

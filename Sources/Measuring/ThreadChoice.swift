@@ -1,5 +1,5 @@
-internal import DataParallel
-internal import Evaluation
+public import Evaluation
+public import Examples
 internal import Host
 public import Models
 public import Training
@@ -110,27 +110,23 @@ extension ThreadChoice {
   }
 }
 
-extension StepBenchmark {
-  /// The fastest number of threads for a configuration's steps on made-up examples.
+extension ThreadChoice {
+  /// The fastest number for a workload's steps.
   ///
-  /// - Throws: `ConfigurationError` where the model does not fit together; errors of kernels.
-  public static func chooseThreads(_ configuration: RunConfiguration) throws -> ThreadChoice {
-    let trial = try TrialTraining(configuration, threads: availableThreadCount())
-    return try ThreadChoice(
-      trial.model, trial.training, shards: trial.shards, examples: trial.examples)
+  /// - Throws: `ConfigurationError` where the processor lacks the precision; errors of kernels.
+  public init(_ workload: Workload) throws {
+    let trial = try TrialTraining(workload, threads: availableThreadCount())
+    try self.init(
+      workload.model, workload.training, shards: trial.shards, examples: trial.examples)
   }
-}
 
-extension TrainedModel {
-  /// Takes the fastest number of threads for decoding, by a short measurement.
+  /// The fastest number for decoding.
   ///
   /// - Throws: errors of kernels.
-  public func chooseThreads() throws -> ThreadChoice {
+  public init(decodingWith runner: ModelRunner) throws {
     let cores = availableThreadCount()
     let trial = DecodingTrial(runner, rows: 128 * cores)
-    let choice = try ThreadChoice(
+    try self.init(
       cores: cores, physicalCores: min(cores, availableCoreCount()), seconds: trial.seconds)
-    runner.threadCount = choice.threads
-    return choice
   }
 }

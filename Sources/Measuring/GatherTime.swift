@@ -1,9 +1,10 @@
+internal import Examples
 internal import Storage
 
 /// Seconds in which one thread gathers `count` of the given rows, on average over all of them.
 ///
 /// - Precondition: there are `count` rows at least, all loaded.
-public func gatherSeconds(
+func gatherSeconds(
   _ rows: [UInt32], count: Int, from source: any ExampleSource
 ) -> Double {
   let target = AlignedFloats(count: count * source.exampleShape.reduce(1, *))

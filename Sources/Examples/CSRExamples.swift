@@ -1,9 +1,9 @@
 internal import CKernels
 public import Execution
-internal import Kernels
+package import Kernels
 
 /// Examples `[D]` in memory by their non-zeros: for each row their columns, ascending, and values.
-public final class SparseExamples: ExampleSource {
+public final class CSRExamples: ExampleSource {
   /// Number of examples.
   public let exampleCount: Int
   /// `[D]`.
@@ -15,7 +15,7 @@ public final class SparseExamples: ExampleSource {
   private let values: [Float]
   private let counts: RowSparsity
   /// The largest |value|: infinite or no number where one of them is.
-  let largestMagnitude: Float
+  package let largestMagnitude: Float
 
   /// Rows from their non-zeros, as a matrix in CSR form has them.
   ///
@@ -32,17 +32,17 @@ public final class SparseExamples: ExampleSource {
     precondition(
       starts.first == 0 && starts.last == Int64(columns.count) && columns.count == values.count
         && columnCount > 0 && columnCount <= Int32.max && starts.count - 1 <= 1 << 32,
-      "SparseExamples: \(starts.count - 1) rows of \(columnCount) with \(columns.count) columns and "
+      "CSRExamples: \(starts.count - 1) rows of \(columnCount) with \(columns.count) columns and "
         + "\(values.count) values do not fit together")
     var most = 0
     for row in 0..<starts.count - 1 {
-      precondition(starts[row] <= starts[row + 1], "SparseExamples: row \(row) ends too early")
+      precondition(starts[row] <= starts[row + 1], "CSRExamples: row \(row) ends too early")
       most = max(most, Int(starts[row + 1] - starts[row]))
       var next: Int32 = 0
       for index in Int(starts[row])..<Int(starts[row + 1]) {
         precondition(
           columns[index] >= next && columns[index] < columnCount,
-          "SparseExamples: column \(columns[index]) in row \(row) of \(columnCount) columns")
+          "CSRExamples: column \(columns[index]) in row \(row) of \(columnCount) columns")
         next = columns[index] + 1
       }
     }
@@ -55,7 +55,7 @@ public final class SparseExamples: ExampleSource {
   }
 
   /// Itself.
-  public var sparse: SparseExamples? { self }
+  public var sparse: CSRExamples? { self }
 
   /// Bytes of memory that the examples take.
   public var byteCount: Int { starts.count * 8 + columns.count * 8 }
@@ -68,7 +68,7 @@ public final class SparseExamples: ExampleSource {
   public static let highestDensity = 0.15
 
   /// How many non-zeros rows have; nil where there are so many that dense products are faster.
-  var sparsity: RowSparsity? { density <= SparseExamples.highestDensity ? counts : nil }
+  public var sparsity: RowSparsity? { density <= CSRExamples.highestDensity ? counts : nil }
 
   /// Writes rows with their zeros.
   @unsafe public func gather(
@@ -106,7 +106,7 @@ public final class SparseExamples: ExampleSource {
   }
 
   /// Lets `body` read the non-zeros of all examples.
-  @unsafe func withRows<R>(_ body: (SparseRows) -> R) -> R {
+  @unsafe package func withRows<R>(_ body: (SparseRows) -> R) -> R {
     unsafe starts.withUnsafeBufferPointer { starts in
       unsafe columns.withUnsafeBufferPointer { columns in
         unsafe values.withUnsafeBufferPointer { values in
@@ -121,16 +121,16 @@ public final class SparseExamples: ExampleSource {
   }
 
   private func checked(_ row: UInt32) -> Int {
-    precondition(row < exampleCount, "SparseExamples: row \(row) of \(exampleCount)")
+    precondition(row < exampleCount, "CSRExamples: row \(row) of \(exampleCount)")
     return Int(row)
   }
 
   /// Ends the program where a row is none of the examples, or plans were made for shorter rows.
-  @unsafe func require(_ rows: UnsafeBufferPointer<UInt32>, fitting family: PlanFamily) {
+  @unsafe package func require(_ rows: UnsafeBufferPointer<UInt32>, fitting family: PlanFamily) {
     let most = family.sparsity?.mostPerRow ?? 0
     precondition(
       counts.mostPerRow <= most,
-      "SparseExamples: rows of \(counts.mostPerRow) non-zeros in plans for \(most)")
+      "CSRExamples: rows of \(counts.mostPerRow) non-zeros in plans for \(most)")
     for index in rows.indices { _ = unsafe checked(rows[index]) }
   }
 }

@@ -1,8 +1,8 @@
-internal import DataParallel
+public import Configuration
 internal import Datasets
+internal import Examples
 internal import Foundation
 internal import RandomStreams
-internal import Training
 
 /// Rows of zeros and ones, like clicks, that `bench` trains on instead of uniform numbers.
 public struct SyntheticRows: Sendable, Hashable {
@@ -11,15 +11,23 @@ public struct SyntheticRows: Sendable, Hashable {
   /// Whether they are held and handed out as non-zeros; else as bytes.
   public var isSparse: Bool
 
+  /// Reads the section `data.synthetic`.
+  ///
+  /// - Throws: `ConfigurationError` at the key that is wrong.
+  public init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    density = try options.number("density", above: 0, below: 1)
+    isSparse = try options.boolean("sparse", default: false)
+  }
+
   /// Examples of a shape, some minibatches of them; the same numbers in either form.
   func examples(shape: [Int], batch: Int) -> ExampleSet {
     let size = shape.reduce(1, *)
-    let count = benchmarkRowCount(size: size, batch: batch)
+    let count = rowCount(size: size, batch: batch)
     let (starts, columns) = nonZeros(rows: count, columns: size)
     if isSparse, shape.count == 1 {
       let ones = [Float](repeating: 1, count: columns.count)
       return ExampleSet(
-        SparseExamples(starts: starts, columns: columns, values: ones, columnCount: size))
+        CSRExamples(starts: starts, columns: columns, values: ones, columnCount: size))
     }
     var bytes = [UInt8](repeating: 0, count: count * size)
     for row in 0..<count {
@@ -47,4 +55,21 @@ public struct SyntheticRows: Sendable, Hashable {
     }
     return (starts, found)
   }
+}
+
+/// Uniform random examples, some minibatches of them, as bytes like the pixels of images.
+func uniformExamples(shape: [Int], batch: Int) -> ExampleSet {
+  let size = shape.reduce(1, *)
+  let count = rowCount(size: size, batch: batch)
+  let stream = Stream(seed: 1, purpose: .sampling)
+  // One block of noise, repeated from shifting places: quick to make, and no two rows are equal.
+  let block = (0..<UInt32(16384)).map { UInt8(stream.uniform($0, 0) * 256) }
+  var values = [UInt8](repeating: 0, count: count * size)
+  for index in values.indices { values[index] = block[(index + index / size * 7) & 16383] }
+  return ExampleSet(MemoryExamples(bytes: values, exampleShape: shape, scale: 1 / 255))
+}
+
+/// How many examples of a size are held in memory: some minibatches of them.
+private func rowCount(size: Int, batch: Int) -> Int {
+  max(4 * batch, min(8192, 50_000_000 / size))
 }
