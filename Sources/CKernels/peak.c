@@ -1,9 +1,11 @@
 #include "CKernels.h"
 #include "wide.h"
 
-// Sixteen independent chains of fused multiply-adds on the widest vectors there are.
+// Independent chains of fused multiply-adds on the widest vectors there are: as many as registers allow, so that
+// no unit waits for a result.
+enum { CHAINS = 24, LANES = 16 };
+
 WIDE double vaedp_fma_chains(long rounds) {
-  enum { CHAINS = 24, LANES = 16 };
   float x[CHAINS][LANES];
   for (int c = 0; c < CHAINS; c++)
     for (int l = 0; l < LANES; l++) x[c][l] = 1.0f + 1e-3f * (float)(c + l);
@@ -20,4 +22,4 @@ WIDE double vaedp_fma_chains(long rounds) {
   return sum;
 }
 
-long vaedp_fma_flops(long rounds) { return rounds * 24 * 16 * 2; }
+long vaedp_fma_flops(long rounds) { return rounds * CHAINS * LANES * 2; }

@@ -14,15 +14,8 @@ INLINE void philox_round(uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3,
   *c1 = (uint32_t)b, *c3 = (uint32_t)a, *c0 = n0, *c2 = n2;
 }
 
-void vaedp_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t result[4]) {
-  uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
-  uint32_t k0 = key[0], k1 = key[1];
-  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-    philox_round(&c[0], &c[1], &c[2], &c[3], k0, k1);
-  for (int i = 0; i < 4; i++) result[i] = c[i];
-}
-
-// Counters (first + b, id, step, stream) for b in 0..<BLOCKS.
+// Philox4x32-10 of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011:
+// counters (first + b, id, step, stream) for b in 0..<BLOCKS.
 WIDE static void draw(draws *d, uint32_t first, uint32_t id, vaedp_noise n) {
   EACH for (int b = 0; b < BLOCKS; b++) {
     uint32_t c0 = first + (uint32_t)b, c1 = id, c2 = n.step, c3 = n.stream;

@@ -28,8 +28,8 @@ internal import Storage
 
   /// Overwrites all of it.
   func poison(_ value: Float) {
-    fill(blocks, value)
-    fill(parts, value)
+    blocks.fill(value)
+    parts.fill(value)
   }
 
   /// What a shard works in.

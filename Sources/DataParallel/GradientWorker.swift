@@ -18,8 +18,8 @@ package final class GradientWorker {
 
   /// Overwrites all of it.
   func poison(_ value: Float) {
-    fill(tile, value)
-    fill(scratch, value)
+    tile.fill(value)
+    scratch.fill(value)
   }
 
   /// Makes kernels for minibatches of so many examples, where there are none yet.

@@ -17,11 +17,11 @@ internal import Synchronization
     /// Mean seconds of the steps before it; nil for the first.
     public var usualSeconds: Double?
     /// Workers that compute a shard just now, and which.
-    public var shards: [Place]
+    public var shards: [ActiveShard]
   }
 
   /// A worker and the shard that it computes.
-  public struct Place: Sendable, Hashable {
+  public struct ActiveShard: Sendable, Hashable {
     /// The worker, from 0.
     public var worker: Int
     /// The shard, from 0.
@@ -56,13 +56,13 @@ internal import Synchronization
     let now = DispatchTime.now().uptimeNanoseconds
     let done = stepsDone.load(ordering: .relaxed)
     let total = Double(nanosecondsDone.load(ordering: .relaxed)) / 1e9
-    let places = (0..<workerCount).compactMap { worker -> Place? in
+    let active = (0..<workerCount).compactMap { worker -> ActiveShard? in
       let shard = unsafe shards[worker].load(ordering: .relaxed)
-      return shard == 0 ? nil : Place(worker: worker, shard: shard - 1)
+      return shard == 0 ? nil : ActiveShard(worker: worker, shard: shard - 1)
     }
     return Current(
       step: step.load(ordering: .relaxed), seconds: Double(now - min(began, now)) / 1e9,
-      usualSeconds: done == 0 ? nil : total / Double(done), shards: places)
+      usualSeconds: done == 0 ? nil : total / Double(done), shards: active)
   }
 
   func beginStep(_ number: Int) {

@@ -10,12 +10,7 @@ extension StepEngine {
     for replica in replicas { replica.workspace.poison(value) }
     for worker in gradientWorkers { worker.poison(value) }
     exchange.poison(value)
-    fill(slabs, value)
-    fill(kept, value)
+    slabs.fill(value)
+    kept.fill(value)
   }
-}
-
-/// Overwrites every float.
-func fill(_ floats: borrowing AlignedFloats, _ value: Float) {
-  unsafe floats.pointer.update(repeating: value, count: floats.count)
 }

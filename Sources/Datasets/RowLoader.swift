@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Examples
 internal import Foundation
 internal import Host
 internal import Synchronization

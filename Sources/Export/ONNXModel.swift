@@ -32,18 +32,18 @@ public func onnxModel(
   let results = try results(outputNames, in: graph)
   let reserved = [input] + outputNames + graph.parameters.map(\.name)
   try requireDistinct(reserved, "names of inputs, outputs and parameters")
-  var lowering = Lowering(graph, input: input, reserved: Set(reserved))
-  try lowering.write(results)
+  var translation = Translation(graph, input: input, reserved: Set(reserved))
+  try translation.write(results)
   var model = ONNXModelProto()
   model.graph.name = name
   model.graph.input = [ONNXValueInfoProto(input, inputShape, batch: 0)]
-  model.graph.output = lowering.export(results, as: outputNames)
-  model.graph.node = lowering.nodes
-  for index in lowering.usedParameters {
+  model.graph.output = translation.export(results, as: outputNames)
+  model.graph.node = translation.nodes
+  for index in translation.usedParameters {
     model.graph.initializer.append(
       try initializer(graph.parameters[index], values: parameters(index)))
   }
-  model.graph.initializer += lowering.constants
+  model.graph.initializer += translation.constants
   let images = (model.graph.input + model.graph.output).filter {
     $0.type.tensorType.shape.dim.count == 4
   }

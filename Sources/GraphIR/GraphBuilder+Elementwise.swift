@@ -81,10 +81,10 @@ extension GraphBuilder {
   /// x sigmoid(x). Source: Elfwing et al., arXiv:1702.03118.
   public mutating func silu(_ x: Value) -> Value { multiply(x, sigmoid(x)) }
 
-  /// Noise that zeroes an element with `probability` and scales the rest to keep the mean.
+  /// Zeroes the elements at which uniform noise is below `probability`, and scales the rest to keep the mean.
   /// Source: Srivastava et al., JMLR 15 (2014), 1929–1958.
-  public mutating func dropout(_ x: Value, probability: Double) -> Value {
-    let keep = step(add(random(.uniform, shape(x)), -probability))
+  public mutating func dropout(_ x: Value, noise: Value, probability: Double) -> Value {
+    let keep = step(add(noise, -probability))
     return multiply(x, scale(keep, by: 1 / (1 - probability)))
   }
 }

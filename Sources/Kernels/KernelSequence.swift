@@ -35,10 +35,10 @@ package final class Workspace {
 
   /// Overwrites all of it.
   package func poison(_ value: Float) {
-    unsafe arena.pointer.update(repeating: value, count: arena.count)
-    unsafe scratch.pointer.update(repeating: value, count: scratch.count)
-    unsafe block.pointer.update(repeating: value, count: block.count)
-    unsafe exchange.pointer.update(repeating: value, count: exchange.count)
+    arena.fill(value)
+    scratch.fill(value)
+    block.fill(value)
+    exchange.fill(value)
   }
 
   fileprivate func reserve(arena arenaCount: Int, scratch scratchCount: Int) {

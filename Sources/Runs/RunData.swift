@@ -1,12 +1,10 @@
 internal import Containment
-internal import DataParallel
 internal import Datasets
 public import Examples
 internal import Files
 internal import Foundation
 internal import HDF5
 internal import RandomStreams
-public import Training
 
 /// The examples of a run, opened and split.
 public struct RunData: Sendable {

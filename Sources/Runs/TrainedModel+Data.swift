@@ -1,12 +1,11 @@
 internal import Containment
-internal import DataParallel
 internal import Datasets
 internal import Evaluation
-internal import Examples
+public import Examples
 internal import Foundation
 internal import HDF5
 internal import Models
-public import Training
+internal import Training
 
 extension TrainedModel {
   /// Examples to use the model on.

@@ -36,6 +36,11 @@ internal import Glibc
     unsafe munmap(pointer, byteCount)
   }
 
+  /// Overwrites every float.
+  package borrowing func fill(_ value: Float) {
+    unsafe pointer.update(repeating: value, count: count)
+  }
+
   /// Lets `body` read the floats.
   package borrowing func withSpan<R>(_ body: (Span<Float>) throws -> R) rethrows -> R {
     try body(unsafe Span(_unsafeStart: UnsafePointer(pointer), count: count))

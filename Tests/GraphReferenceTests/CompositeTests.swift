@@ -63,7 +63,9 @@ import Testing
 
   @Test func dropoutKeepsTheMean() {
     let n = 40_000
-    let y = evaluate(Tensor(repeating: 3, shape: [n])) { $0.dropout($1[0], probability: 0.25) }
+    let y = evaluate(Tensor(repeating: 3, shape: [n])) {
+      $0.dropout($1[0], noise: $0.random(.uniform, [n]), probability: 0.25)
+    }
     #expect(Set(y.values) == [0, 4])
     let kept = Double(y.values.filter { $0 != 0 }.count) / Double(n)
     // Five standard errors of a proportion of 3/4.

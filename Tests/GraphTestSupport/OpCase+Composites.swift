@@ -21,7 +21,9 @@ extension OpCase {
       },
       OpCase("plus a number", [[5]]) { $0.add($1[0], 1.25) },
       OpCase("times a number", [[5]]) { $0.scale($1[0], by: -0.75) },
-      OpCase("dropout", [[5, 7]]) { $0.dropout($1[0], probability: 0.4) },
+      OpCase("dropout", [[5, 7]]) {
+        $0.dropout($1[0], noise: $0.random(.uniform, [5, 7]), probability: 0.4)
+      },
       OpCase("normal noise, reparameterised", [[3, 5], [3, 5]]) { g, x in
         let deviation = g.exp(g.scale(x[1], by: 0.5))
         return g.add(x[0], g.multiply(deviation, g.random(.standardNormal, [3, 5])))

@@ -166,16 +166,12 @@ void vaedp_sparse_gradient(const vaedp_by_column *parts, long count, const float
 
 // ---- Random numbers (random.c) ---------------------------------------------------------------
 
-// Philox4x32-10 of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
-void vaedp_philox(const uint32_t counter[_Nonnull 4], const uint32_t key[_Nonnull 2],
-                  uint32_t result[_Nonnull 4]);
-
 typedef struct {
   uint32_t key[2];  // seed and purpose
   uint32_t step, stream;
 } vaedp_noise;
 
-// Row r of target [rows, per_row]: element j comes from counter (j / 4, ids[r], step, stream).
+// By Philox4x32-10. Row r of target [rows, per_row]: element j comes from counter (j / 4, ids[r], step, stream).
 void vaedp_fill_normal(float *target, const uint32_t *ids, long rows, long per_row, vaedp_noise n);
 // Uniform on [0, 1), multiples of 2⁻²⁴.
 void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_row, vaedp_noise n);

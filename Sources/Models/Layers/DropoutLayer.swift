@@ -17,8 +17,6 @@ struct DropoutLayer: Layer {
   func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
     guard emission.mode == .training, probability > 0 else { return x }
     let noise = emission.noise(.uniform, rows: emission.builder.shape(x))
-    let keep = emission.builder.step(emission.builder.add(noise, -probability))
-    return emission.builder.multiply(
-      x, emission.builder.scale(keep, by: 1 / (1 - probability)))
+    return emission.builder.dropout(x, noise: noise, probability: probability)
   }
 }

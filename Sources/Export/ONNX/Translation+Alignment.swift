@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// Tensors with their axes where an ONNX node needs them.
-extension Lowering {
+extension Translation {
   /// The value's tensor with its axes in this order, and an extent of 1 where the value is repeated:
   /// an operand that ONNX repeats by itself.
   ///

@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// What leaves the model.
-extension Lowering {
+extension Translation {
   /// Gives results their names in the model and says what they are.
   mutating func export(_ results: [Value], as names: [String]) -> [ONNXValueInfoProto] {
     var renamed: [String: String] = [:]

@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// Matrix products and convolutions, each with a bias if there is one.
-extension Lowering {
+extension Translation {
   /// The product with `bias`, a value of one axis, added along the last axis of its result.
   mutating func product(_ node: Node, bias: View?) throws(ExportError) -> View {
     let (x, weight) = (self[node.operands[0]], self[node.operands[1]])

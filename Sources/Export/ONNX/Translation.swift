@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// The nodes and constants of an ONNX model, written one graph node after another.
-struct Lowering {
+struct Translation {
   let graph: Graph
   /// Name of the input along whose leading axis the batch lies.
   let input: String

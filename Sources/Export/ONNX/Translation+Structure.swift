@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// Reductions and rearrangements.
-extension Lowering {
+extension Translation {
   /// The sum over axes; along a repeated axis it is a product.
   mutating func sum(_ x: View, _ axes: [Int], _ node: Node) throws(ExportError) -> View {
     try requireWithin(x, axes, node)

@@ -1,7 +1,7 @@
 internal import GraphIR
 
 /// Functions of single elements.
-extension Lowering {
+extension Translation {
   /// The function of every element of a tensor.
   ///
   /// - Numerics: ONNX has no `log1p`; log(1 + x) has an absolute error of half an ulp of 1 + x.
