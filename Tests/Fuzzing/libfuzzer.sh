@@ -19,10 +19,12 @@ build() { # name, sources…
     -module-name "fuzz_$name" -o "$folder/$name" "$@" -lz
 }
 
+sources() { find "Sources/$1" -name '*.swift'; }
+
 # A module that parsers import, made once; after those that it imports.
 module() {
   [ -e "$folder/$1.o" ] || swiftc "${options[@]}" -I "$folder" -wmo -emit-module -emit-object \
-    -module-name "$1" -emit-module-path "$folder/$1.swiftmodule" -o "$folder/$1.o" Sources/"$1"/*.swift
+    -module-name "$1" -emit-module-path "$folder/$1.swiftmodule" -o "$folder/$1.o" $(sources "$1")
 }
 
 files_module() {
@@ -48,16 +50,16 @@ run() { # name, files to begin with…
 wanted() { [ "$target" = "$1" ] || [ "$target" = all ]; }
 
 if wanted config; then
-  build config Sources/Configuration/*.swift $here/Config.swift
+  build config $(sources Configuration) $here/Config.swift
   run config configs/*.json
 fi
 if wanted idx; then
-  build idx Sources/Datasets/IDXFile.swift Sources/Datasets/DatasetError.swift $here/IDX.swift
+  build idx Sources/Datasets/Making/IDXFile.swift Sources/Datasets/DatasetError.swift $here/IDX.swift
   run idx $hostile/*.gz
 fi
 if wanted chunk; then
   files_module
-  build chunk Sources/HDF5/*.swift $here/Chunk.swift "$folder"/{Files,Host,host}.o
+  build chunk $(sources HDF5) $here/Chunk.swift "$folder"/{Files,Host,host}.o
   run chunk
 fi
 if wanted rows; then
