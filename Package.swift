@@ -64,18 +64,21 @@ let package = Package(
     room("RandomStreams"),
     room("GraphIR"),
     room("GraphReference", ["GraphIR"]),
-    room("GraphPasses", ["GraphIR"]),
-    room("Kernels", ["CKernels", "COneDNN", "GraphIR", "Storage"]),
-    room("Execution", ["GraphIR", "GraphPasses", "Kernels", "RandomStreams", "Storage"]),
+    room("KernelCalls", ["GraphIR"]),
+    room("GraphPasses", ["GraphIR", "KernelCalls"]),
+    room("Kernels", ["CKernels", "COneDNN", "GraphIR", "KernelCalls", "Storage"]),
+    room(
+      "Execution",
+      ["GraphIR", "GraphPasses", "KernelCalls", "Kernels", "RandomStreams", "Storage"]),
     // Optimisers, models and their configuration.
     room("Configuration"),
     room("Optimizers", ["CKernels", "Configuration"]),
-    room("Examples", ["CKernels", "Execution", "Kernels"]),
+    room("Examples", ["CKernels", "KernelCalls"]),
     room(
       "DataParallel",
       [
-        "CKernels", "Examples", "Execution", "GraphIR", "GraphPasses", "Kernels", "Optimizers",
-        "Storage", "Teamwork",
+        "CKernels", "Examples", "Execution", "GraphIR", "GraphPasses", "KernelCalls", "Kernels",
+        "Optimizers", "Storage", "Teamwork",
       ]),
     room("Models", ["Configuration", "GraphIR"]),
     room(
@@ -104,8 +107,8 @@ let package = Package(
       "Measuring",
       [
         "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
-        "Execution", "GraphIR", "GraphPasses", "Host", "Kernels", "Models", "RandomStreams",
-        "Storage", "Teamwork", "Training",
+        "Execution", "GraphIR", "GraphPasses", "Host", "KernelCalls", "Kernels", "Models",
+        "RandomStreams", "Storage", "Teamwork", "Training",
       ]),
     room(
       "Runs",
@@ -132,7 +135,8 @@ let package = Package(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
 
     // Tests, one target per room.
-    support("GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference"]),
+    support(
+      "GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference", "KernelCalls"]),
     support(
       "EngineTestSupport", ["CAllocationCounter", "Configuration", "Examples", "Models"]),
     support("FileTestSupport", ["Files"]),
@@ -153,21 +157,23 @@ let package = Package(
     tests("Storage", ["CStorage", "TestScale"]),
     .target(name: "CProcessorPin", path: "Tests/CProcessorPin"),
     tests("Teamwork", ["CProcessorPin", "TeamTestSupport", "TestScale"], exclude: ["Model"]),
-    tests("Kernels", ["CKernels", "GraphIR", "RandomStreams"]),
-    tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport"]),
+    tests("KernelCalls", ["GraphIR"]),
+    tests("Kernels", ["CKernels", "GraphIR", "KernelCalls", "RandomStreams"]),
+    tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport", "KernelCalls"]),
     tests("GraphReference", ["GraphIR", "GraphTestSupport"]),
     tests(
       "Execution",
       [
-        "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses", "GraphReference",
-        "GraphTestSupport", "Kernels", "Models", "TestScale",
+        "CKernels", "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses",
+        "GraphReference", "GraphTestSupport", "KernelCalls", "Kernels", "Models", "TestScale",
       ]),
     tests("Optimizers", ["Configuration"]),
     tests(
       "DataParallel",
       [
         "Configuration", "EngineTestSupport", "Examples", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "Models", "Optimizers", "TeamTestSupport", "Teamwork",
+        "GraphReference", "GraphTestSupport", "KernelCalls", "Models", "Optimizers",
+        "TeamTestSupport", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",

@@ -54,7 +54,7 @@ WIDE void vaedp_log_sum_exp(const float *x, float *result, long outer, long coun
 
 // Output columns x ≡ phase (mod stride) of one image row, from kernel row i of output row y: each tap
 // adds a run of neighbouring output pixels to a run of them.
-INLINE void add_taps(const float *taps, float *run, vaedp_overlap s, long phase, long y) {
+INLINE void add_taps(const float *taps, float *run, vaedp_windows s, long phase, long y) {
   long pixels = s.out_height * s.out_width;
   long count = (s.width - phase + s.stride_w - 1) / s.stride_w;
   for (long j = (phase + s.padding_w) % s.stride_w; j < s.kernel_w; j += s.stride_w) {
@@ -67,7 +67,7 @@ INLINE void add_taps(const float *taps, float *run, vaedp_overlap s, long phase,
   }
 }
 
-WIDE void vaedp_columns_to_image(const float *columns, float *image, float *run, vaedp_overlap s) {
+WIDE void vaedp_col2im_image(const float *columns, float *image, float *run, vaedp_windows s) {
   long pixels = s.out_height * s.out_width;
   for (long row = 0; row < s.height; row++)
     for (long channel = 0; channel < s.channels; channel++)

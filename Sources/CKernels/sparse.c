@@ -47,7 +47,7 @@ INLINE void turn(const float *w, float *turned, long inputs, long count, long be
   }
 }
 
-WIDE void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape s, const float *w,
+WIDE void vaedp_sparse_matmul(vaedp_csr x, const uint32_t *ids, vaedp_sparse_shape s, const float *w,
                               const float *bias, float slope, float *y, float *scratch) {
   float *turned = scratch;
   int64_t *next = (int64_t *)(void *)(scratch + VAEDP_SPARSE_TILE * BLOCK);
@@ -87,8 +87,8 @@ WIDE void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_
   }
 }
 
-void vaedp_sparse_sort(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape s, long first,
-                       vaedp_by_column sorted) {
+void vaedp_sparse_sort(vaedp_csr x, const uint32_t *ids, vaedp_sparse_shape s, long first,
+                       vaedp_csc sorted) {
   // Counts of the columns, then where each begins; filling moves that to where it ends.
   int32_t *ends = sorted.ends;
   memset(ends, 0, (size_t)(s.inputs + 1) * sizeof(int32_t));
@@ -112,7 +112,7 @@ INLINE void add_row(vector *sum, float factor, const float *row, long present) {
 
 // Sums of columns begin..<begin + columns for the 32 outputs from `from` on, whose lanes are columns in
 // the end. Where a row has fewer outputs, `present` are read.
-INLINE void sum_columns(const vaedp_by_column *parts, long count, const float *dy, long outputs, long from,
+INLINE void sum_columns(const vaedp_csc *parts, long count, const float *dy, long outputs, long from,
                         long present, long begin, long columns, vector low[LANES], vector high[LANES]) {
   for (long j = 0; j < LANES; j++) {
     vector a = {0}, b = {0};
@@ -133,7 +133,7 @@ INLINE void sum_columns(const vaedp_by_column *parts, long count, const float *d
   transpose(high);
 }
 
-WIDE void vaedp_sparse_gradient(const vaedp_by_column *parts, long count, const float *dy, long outputs,
+WIDE void vaedp_sparse_gradient(const vaedp_csc *parts, long count, const float *dy, long outputs,
                                 vaedp_tile tile, float *dw, long stride) {
   long last = tile.row + tile.rows, right = tile.column + tile.columns;
   for (long first = tile.row; first < last; first += BLOCK) {

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import KernelCalls
 internal import Kernels
 internal import Storage
 
@@ -55,7 +56,7 @@ internal import Storage
     var outcomes: [Int: [Float]] = [:]
     for meeting in phases.meetings.joined() {
       let start =
-        meeting.kind == .rowsOfSum
+        meeting.kind == .reduceScatter
         ? first * meeting.width : 0
       outcomes[meeting.index] = parts.withSpan { span in
         (0..<meeting.resultCount).map { span[meeting.offset + start + $0] }

@@ -42,10 +42,10 @@ package import Kernels
   package var shards: Int
   package var rows: KeptRows
   /// The examples' non-zeros by columns; nil where no gradient is made from them.
-  package var columns: SparseColumns?
+  package var columns: CSCMinibatch?
 
   /// What shards have left.
-  package init(examples: Int, shards: Int, rows: KeptRows, columns: SparseColumns?) {
+  package init(examples: Int, shards: Int, rows: KeptRows, columns: CSCMinibatch?) {
     unsafe (self.examples, self.shards) = (examples, shards)
     unsafe (self.rows, self.columns) = (rows, columns)
   }

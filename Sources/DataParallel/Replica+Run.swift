@@ -1,5 +1,6 @@
 internal import Examples
 internal import Execution
+internal import KernelCalls
 internal import Kernels
 internal import Storage
 
@@ -41,7 +42,7 @@ extension Replica {
     guard member.plan.readsNonZeros, let examples = unsafe shard.source.sparse else {
       return unsafe run(shard, phase, sequence, nil)
     }
-    unsafe examples.require(shard.ids, fitting: shard.family)
+    unsafe examples.require(shard.ids, fitting: shard.family.sparsity)
     return unsafe examples.withRows { unsafe run(shard, phase, sequence, $0) }
   }
 
@@ -65,7 +66,7 @@ extension Replica {
   }
 
   private func run(
-    _ shard: borrowing ShardRun, _ phase: Int?, _ sequence: KernelSequence, _ rows: SparseRows?
+    _ shard: borrowing ShardRun, _ phase: Int?, _ sequence: KernelSequence, _ rows: CSRMatrix?
   ) -> Bool {
     guard let phase, let memory = unsafe shard.memory, let ids = unsafe shard.ids.baseAddress else {
       return unsafe sequence.run(

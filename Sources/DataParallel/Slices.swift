@@ -1,6 +1,7 @@
 package import Execution
 package import GraphIR
 package import GraphPasses
+package import KernelCalls
 package import Kernels
 
 /// A piece of the parameter table: what one worker sums, checks and updates at a time. Pieces depend on
@@ -76,12 +77,12 @@ extension Plan {
 extension Plan {
   /// Room for the non-zeros of a minibatch by columns; nil where no gradient is made from them.
   package func sparseColumns(shards: Int, rowsPerShard: Int, _ sparsity: RowSparsity?)
-    -> SparseColumns?
+    -> CSCMinibatch?
   {
     guard let sparsity, let gradient = weightGradients.first(where: { $0.b == nil }) else {
       return nil
     }
-    return SparseColumns(
+    return CSCMinibatch(
       shards: shards, rowsPerShard: rowsPerShard, mostPerRow: sparsity.mostPerRow,
       inputs: gradient.columns)
   }

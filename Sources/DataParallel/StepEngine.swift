@@ -68,7 +68,7 @@ public struct ShardFailure: Error, CustomStringConvertible {
   let slabStride: Int
   let kept: AlignedFloats
   private let keptRows: KeptRows
-  private let columns: SparseColumns?
+  private let columns: CSCMinibatch?
   private var sums: AlignedFloats?
   private let arrayCount: Int
   private let arrays: UnsafeMutablePointer<UnsafeMutablePointer<Float>>

@@ -1,6 +1,5 @@
 internal import CKernels
-public import Execution
-package import Kernels
+public import KernelCalls
 
 /// Examples `[D]` in memory by their non-zeros: for each row their columns, ascending, and values.
 public final class CSRExamples: ExampleSource {
@@ -106,12 +105,12 @@ public final class CSRExamples: ExampleSource {
   }
 
   /// Lets `body` read the non-zeros of all examples.
-  @unsafe package func withRows<R>(_ body: (SparseRows) -> R) -> R {
+  @unsafe package func withRows<R>(_ body: (CSRMatrix) -> R) -> R {
     unsafe starts.withUnsafeBufferPointer { starts in
       unsafe columns.withUnsafeBufferPointer { columns in
         unsafe values.withUnsafeBufferPointer { values in
           unsafe body(
-            SparseRows(
+            CSRMatrix(
               starts: starts.baseAddress.unsafelyUnwrapped,
               columns: columns.baseAddress.unsafelyUnwrapped,
               values: values.baseAddress.unsafelyUnwrapped))
@@ -126,8 +125,8 @@ public final class CSRExamples: ExampleSource {
   }
 
   /// Ends the program where a row is none of the examples, or plans were made for shorter rows.
-  @unsafe package func require(_ rows: UnsafeBufferPointer<UInt32>, fitting family: PlanFamily) {
-    let most = family.sparsity?.mostPerRow ?? 0
+  @unsafe package func require(_ rows: UnsafeBufferPointer<UInt32>, fitting plans: RowSparsity?) {
+    let most = plans?.mostPerRow ?? 0
     precondition(
       counts.mostPerRow <= most,
       "CSRExamples: rows of \(counts.mostPerRow) non-zeros in plans for \(most)")

@@ -1,25 +1,15 @@
 internal import GraphIR
 internal import GraphPasses
+internal import KernelCalls
 internal import Kernels
-
-extension MemoryPlan.Region {
-  /// The space that it lies in.
-  var space: Space {
-    switch self {
-    case .arena: .arena
-    case .shard: .shard
-    case .exchange: .exchange
-    }
-  }
-}
 
 extension Program {
   /// The calls cut where shards meet.
   func phases(_ memory: MemoryPlan, _ places: [Place]) -> Phases {
     var (ends, meetings, calls) = ([Int](), [[Meeting]](), 0)
     var isMeeting = false
-    for instruction in instructions {
-      guard case .collective(let collective, let view, let result) = instruction else {
+    for call in self.calls {
+      guard case .collective(let collective) = call.kernel else {
         (calls, isMeeting) = (calls + 1, false)
         continue
       }
@@ -28,28 +18,18 @@ extension Program {
         meetings.append([])
         isMeeting = true
       }
-      let shape = buffers[result].shape
+      let (operand, result) = (call.operands[0], call.results[0])
+      let shape = buffers[result.owner].shape
       let meeting = Meeting(
-        collective.kind.meeting, index: collective.index,
-        operand: Place(places[view.owner].space, places[view.owner].offset + view.offset),
-        count: view.count,
-        width: collective.kind == .allReduce ? view.count : shape.count / shape[0],
+        collective.kind, index: collective.index,
+        operand: places[operand.owner] + operand.offset, count: operand.count,
+        width: collective.kind == .allReduce ? operand.count : shape.count / shape[0],
         offset: memory.exchangeOffsets[collective.index]!, resultCount: shape.count,
-        result: places[result])
+        result: places[result.owner])
       meetings[meetings.count - 1].append(meeting)
     }
     return Phases(
       ends: ends + [calls], meetings: meetings, shardCount: memory.shardCount,
       exchangeCount: memory.exchangeCount)
-  }
-}
-
-extension CollectiveKind {
-  fileprivate var meeting: Meeting.Kind {
-    switch self {
-    case .allReduce: .sum
-    case .allGather: .rows
-    case .reduceScatter: .rowsOfSum
-    }
   }
 }

@@ -1,4 +1,5 @@
 public import GraphIR
+public import KernelCalls
 package import Kernels
 
 /// How many examples a graph is for.

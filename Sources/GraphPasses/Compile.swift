@@ -1,11 +1,12 @@
 package import GraphIR
+package import KernelCalls
 
 extension Graph {
   /// The graph as kernel calls, in an order in which each reads earlier results only.
   ///
   /// - Parameter sparse: inputs of which the non-zeros are at hand; dense layers right behind them
   ///   read those alone, whatever else reads them needs them dense as well.
-  package func lowered(sparse: Set<String> = []) -> Program {
+  package func lowered(sparse: [String: RowSparsity] = [:]) -> Program {
     var lowering = Lowering(self, sparse: sparse)
     lowering.run()
     lowering.rematerialize()
@@ -24,7 +25,7 @@ extension Lowering {
         } else { .temporary }
       return Buffer(kind: kind, shape: root.shape)
     }
-    for unit in ordered() { program.instructions += instructions(units[unit]) }
+    for unit in ordered() { program.calls += calls(units[unit]) }
     return program
   }
 
@@ -61,51 +62,11 @@ extension Lowering {
     return units.indices.map(phase)
   }
 
-  private func instructions(_ unit: Unit) -> [Instruction] {
-    if unit.count != nil { return [.loop(loop(unit.roots))] }
-    let result = unit.roots[0]
-    guard case .kernel(let kernel) = roots[result].source else { return [] }
-    switch kernel {
-    case .product(let product, let a, let b, let epilogue):
-      return [.product(product, a: a, b: b, epilogue, result: result)]
-    case .columns(let shape, let y, let w):
-      return [.columns(shape, y: y, w: w, result: result)]
-    case .patches(let shape, let x): return [.patches(shape, x: x, result: result)]
-    case .overlap(let shape, let patches):
-      return [.overlap(shape, patches: patches, result: result)]
-    case .sparse(let product, let dense, let epilogue):
-      return [.sparse(product, dense, epilogue, result: result)]
-    case .noise(let distribution, let stream):
-      return [.noise(distribution, stream: stream, result: result)]
-    case .fill(let value): return [.fill(value, result: result)]
-    case .collective(let collective, let view):
-      return [.collective(collective, view, result: result)]
-    case .logSumExp(let view, let axis):
-      let extents = view.extents
-      return [
-        .logSumExp(
-          view, outer: extents[..<axis].reduce(1, *), count: extents[axis],
-          inner: extents[(axis + 1)...].reduce(1, *), result: result)
-      ]
-    case .assembly(let parts, let axis, let starts):
-      let strides = roots[result].shape.rowMajorStrides
-      let covered = parts.reduce(0) { $0 + $1.extents[axis] } == roots[result].shape[axis]
-      let copies = zip(parts, starts).map { part, start -> Instruction in
-        var target = ArrayView(whole: result, roots[result].shape)
-        target.extents = part.extents
-        let space = LoopSpace([part, target])!
-        var load = part
-        (load.extents, load.strides) = (space.extents, space.strides[0])
-        let store = LoopStore(
-          operand: .load(0), buffer: result, strides: space.strides[1], accumulates: false,
-          offset: start * strides[axis])
-        return .loop(Loop(extents: space.extents, loads: [load], functions: [], stores: [store]))
-      }
-      return (covered ? [] : [.fill(0, result: result)]) + copies
-    }
+  private func calls(_ unit: Unit) -> [Call<ArrayView>] {
+    if case .calls(let calls) = roots[unit.roots[0]].source { calls } else { [loop(unit.roots)] }
   }
 
-  private func loop(_ members: [Int]) -> Loop {
+  private func loop(_ members: [Int]) -> Call<ArrayView> {
     let inside = Set(members)
     var loads: [ArrayView] = []
     for view in members.flatMap({ views(ofRoot: $0) })
@@ -130,23 +91,23 @@ extension Lowering {
         }
         place[member] = .result(functions.count - 1)
       case .copy(let view), .sum(_, let view?, _, _): place[member] = operand(view)
-      case .sum, .given, .kernel: preconditionFailure("not element-wise")
+      case .sum, .given, .calls: preconditionFailure("not element-wise")
       }
     }
     let stores = stored.enumerated().map { position, member in
       let sums = if case .sum = roots[member].source { true } else { false }
-      return LoopStore(
-        operand: place[member]!, buffer: member,
-        strides: space.strides[loads.count + position], accumulates: sums)
+      return (
+        store: LoopStore(
+          place[member]!, strides: space.strides[loads.count + position], accumulates: sums),
+        result: ArrayView(whole: member, roots[member].shape)
+      )
     }
     // What is read from memory is stored before anything is stored over it.
-    let ordered = stores.filter(\.readsLoad) + stores.filter { !$0.readsLoad }
-    let strided = loads.enumerated().map { position, view in
-      var view = view
-      (view.extents, view.strides) = (space.extents, space.strides[position])
-      return view
-    }
-    return Loop(extents: space.extents, loads: strided, functions: functions, stores: ordered)
+    let ordered = stores.filter(\.store.readsLoad) + stores.filter { !$0.store.readsLoad }
+    let loop = Loop(
+      extents: space.extents, loads: Array(space.strides[..<loads.count]), functions: functions,
+      stores: ordered.map(\.store))
+    return Call(.loop(loop), loads, results: ordered.map(\.result))
   }
 }
 

@@ -1,17 +1,19 @@
 import GraphIR
+import KernelCalls
 
 /// Which element-wise roots share a loop.
 extension Lowering {
   /// A loop's limits, so that its registers fit the first-level cache and the kernel's tables.
   private static let mostLoads = 40, mostRoots = 96, mostStores = 24
 
-  /// What an element-wise root reads.
+  /// What a root reads.
   func views(ofRoot index: Int) -> [ArrayView] {
     switch roots[index].source {
     case .function(_, let operands): operands
     case .copy(let view): [view]
     case .sum(_, let view, _, _): view.map { [$0] } ?? []
-    case .given, .kernel: []
+    case .calls(let calls): calls.flatMap(\.reads)
+    case .given: []
     }
   }
 
@@ -108,11 +110,7 @@ extension Lowering {
     if case .sum = roots[index].source { return true }
     return roots.indices.contains { other in
       guard let unit = roots[other].unit, unit != roots[index].unit else { return false }
-      let views =
-        if case .kernel(let kernel) = roots[other].source { kernel.views } else {
-          self.views(ofRoot: other)
-        }
-      return views.contains { $0.owner == index }
+      return views(ofRoot: other).contains { $0.owner == index }
     }
   }
 

@@ -1,38 +1,33 @@
 import GraphIR
+import KernelCalls
 
 /// Products, with the bias and the activation that follow them.
 extension Lowering {
-  mutating func product(_ index: Int) -> LoopValue {
-    if let value = sparseProduct(index) { return value }
+  mutating func product(_ index: Int) -> ArrayView {
+    if let product = sparseProduct(index) { return product }
     let node = graph.nodes[index]
     guard case .matmul(let left, let right) = node.op else { return convolution(index) }
-    let (a, b) = (dense(node.operands[0]), dense(node.operands[1]))
-    let product = Product.matmul(
+    let operands = node.operands.map { dense($0) }
+    let matmul = Matmul(
       rows: node.shape[0], columns: node.shape[1],
       inner: graph[node.operands[0]].shape[left ? 0 : 1],
       transposeLeft: left, transposeRight: right)
-    return withEpilogue(index, product, a, b)
+    return withEpilogue(index, .matmul(matmul), operands)
   }
 
-  /// The product that computes a node, with what follows it.
+  /// The kernel that computes a node, with the bias and the activation that follow it.
   mutating func withEpilogue(
-    _ index: Int, _ product: Product, _ a: ArrayView, _ b: ArrayView
-  ) -> LoopValue {
-    withEpilogue(index) { .product(product, a: a, b: b, $0) }
-  }
-
-  /// The kernel with the bias and the activation that follow the node.
-  mutating func withEpilogue(_ index: Int, _ made: (Epilogue) -> Kernel) -> LoopValue {
-    var epilogue = Epilogue()
+    _ index: Int, _ kernel: Kernel, _ operands: [ArrayView]
+  ) -> ArrayView {
+    var epilogue = Epilogue<ArrayView>()
     var last = index
     if let (sum, bias) = biasAdded(to: last) { (last, epilogue.bias) = (sum, bias) }
     if let (activation, slope) = activationOf(last) { (last, epilogue.slope) = (activation, slope) }
-    let shape = graph.nodes[index].shape
-    let value = kernel(made(epilogue), shape)
-    if last != index { absorbed[last] = roots.count - 1 }
+    let result = call(kernel, operands, epilogue, shape: graph.nodes[index].shape)
+    if last != index { absorbed[last] = result.owner }
     // The node between product and activation is computed with them and read by nobody else.
-    if let (sum, _) = biasAdded(to: index), sum != last { absorbed[sum] = roots.count - 1 }
-    return value
+    if let (sum, _) = biasAdded(to: index), sum != last { absorbed[sum] = result.owner }
+    return result
   }
 
   /// The only reader of a value, where there is one and it is no output.

@@ -1,4 +1,5 @@
 import GraphIR
+import KernelCalls
 
 /// Turns a graph into kernel calls: decides what becomes an array in memory (a root), which roots one
 /// kernel computes together (a unit), and in which order.
@@ -14,7 +15,8 @@ struct Lowering {
       case function(LoopFunction, operands: [ArrayView])
       case copy(ArrayView)
       case sum(LoopOperand, ArrayView?, axes: [Int], of: Shape)
-      case kernel(Kernel)
+      /// Kernels of its own, one after another.
+      case calls([Call<ArrayView>])
     }
     var source: Source
     var shape: Shape
@@ -24,29 +26,15 @@ struct Lowering {
     var output: Int?
 
     /// Whether shards meet for it.
-    var isMeeting: Bool { if case .kernel(.collective) = source { true } else { false } }
-  }
-
-  /// A root computed by a kernel of its own.
-  enum Kernel: Hashable {
-    case product(Product, a: ArrayView, b: ArrayView, Epilogue)
-    case columns(ConvolutionShape, y: ArrayView, w: ArrayView)
-    case patches(ConvolutionShape, x: ArrayView)
-    case overlap(ConvolutionShape, patches: ArrayView)
-    case sparse(SparseProduct, ArrayView, Epilogue)
-    case noise(NoiseDistribution, stream: Int)
-    case logSumExp(ArrayView, axis: Int)
-    case fill(Double)
-    /// Parts copied side by side into zeros or into each other's gaps: (part, offset, extents).
-    case assembly([ArrayView], axis: Int, starts: [Int])
-    /// What shards exchange.
-    case collective(Collective, ArrayView)
+    var isMeeting: Bool {
+      if case .calls(let calls) = source { calls.contains(where: \.isMeeting) } else { false }
+    }
   }
 
   /// Roots that one unit computes.
   struct Unit {
     var roots: [Int]
-    /// Number of elements of a loop's index space; nil for a kernel.
+    /// Number of elements of a loop's index space; nil for kernels of their own.
     var count: Int?
     /// Units whose results it reads.
     var needs: Set<Int> = []
@@ -54,7 +42,7 @@ struct Lowering {
 
   let graph: Graph
   /// Inputs of which the non-zeros are at hand.
-  let sparse: Set<String>
+  let sparse: [String: RowSparsity]
   var roots: [Root] = []
   var units: [Unit] = []
   /// Where each value of the graph is found.
@@ -65,8 +53,8 @@ struct Lowering {
   var absorbed: [Int: Int] = [:]
   /// Collective operations so far.
   private var collectiveCount = 0
-  /// Patches that are there: their kernel → where they are.
-  var patches: [Kernel: ArrayView] = [:]
+  /// What im2col has been called for, and where that is.
+  var im2cols: [Convolution: [ArrayView: ArrayView]] = [:]
 
   /// A value as its readers see it.
   enum LoopValue {
@@ -74,7 +62,7 @@ struct Lowering {
     case number(Double)
   }
 
-  init(_ graph: Graph, sparse: Set<String> = []) {
+  init(_ graph: Graph, sparse: [String: RowSparsity]) {
     self.graph = graph
     self.sparse = sparse
     found = [LoopValue?](repeating: nil, count: graph.nodes.count)
@@ -104,15 +92,23 @@ struct Lowering {
     case .input(let name, _): found[index] = give(.input(name), node.shape)
     case .parameter(let parameter, _): found[index] = give(.parameter(parameter), node.shape)
     case .constant(let value, _): found[index] = .number(value)
-    case .random(let distribution, let stream, _):
-      found[index] = kernel(.noise(distribution, stream: stream), node.shape)
+    case .random(let distribution, let stream, let shape):
+      let perExample = shape.count / shape[0]
+      found[index] = .view(
+        call(
+          .noise(distribution, stream: stream, examples: shape[0], perExample: perExample),
+          shape: shape))
     case .unary(let function):
       found[index] = elementwise(node.shape, [node.operands[0]]) { .unary(function, $0[0]) }
     case .binary(let function):
       found[index] = elementwise(node.shape, node.operands) { .binary(function, $0[0], $0[1]) }
     case .sum(let axes): found[index] = sum(node, axes)
     case .logSumExp(let axis):
-      found[index] = kernel(.logSumExp(dense(node.operands[0]), axis: axis), node.shape)
+      let extents = graph[node.operands[0]].shape.extents
+      let kernel = Kernel.logSumExp(
+        outer: extents[..<axis].reduce(1, *), count: extents[axis],
+        inner: extents[(axis + 1)...].reduce(1, *))
+      found[index] = .view(call(kernel, [dense(node.operands[0])], shape: node.shape))
     case .broadcast(let shape, let axes):
       found[index] = mapView(node.operands[0]) { $0.broadcast(to: shape, axes: axes) }
     case .transpose(let order):
@@ -122,14 +118,13 @@ struct Lowering {
     case .stopGradient: found[index] = found[node.operands[0].index]
     case .reshape(let shape): found[index] = reshape(node.operands[0], shape)
     case .pad(let axis, let before, _):
-      found[index] = kernel(
-        .assembly([anyView(node.operands[0])], axis: axis, starts: [before]), node.shape)
-    case .concatenate(let axis): found[index] = concatenate(node, axis)
+      found[index] = .view(assembly([anyView(node.operands[0])], axis, [before], node.shape))
+    case .concatenate(let axis): found[index] = .view(concatenate(node, axis))
     case .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
-      found[index] = product(index)
-    case .allReduce: found[index] = collective(.allReduce, node)
-    case .allGather: found[index] = collective(.allGather, node)
-    case .reduceScatter: found[index] = collective(.reduceScatter, node)
+      found[index] = .view(product(index))
+    case .allReduce: found[index] = .view(collective(.allReduce, node))
+    case .allGather: found[index] = .view(collective(.allGather, node))
+    case .reduceScatter: found[index] = .view(collective(.reduceScatter, node))
     }
   }
 
@@ -151,13 +146,31 @@ struct Lowering {
     return .view(dense(value).reshaped(shape)!)
   }
 
-  private mutating func concatenate(_ node: Node, _ axis: Int) -> LoopValue {
+  private mutating func concatenate(_ node: Node, _ axis: Int) -> ArrayView {
     var starts = [0]
     for operand in node.operands.dropLast() {
       starts.append(starts.last! + graph[operand].shape[axis])
     }
-    let parts = node.operands.map { anyView($0) }
-    return kernel(.assembly(parts, axis: axis, starts: starts), node.shape)
+    return assembly(node.operands.map { anyView($0) }, axis, starts, node.shape)
+  }
+
+  /// Parts copied side by side along an axis, into zeros where they leave gaps.
+  private mutating func assembly(
+    _ parts: [ArrayView], _ axis: Int, _ starts: [Int], _ shape: Shape
+  ) -> ArrayView {
+    unit(shape) { whole in
+      let isCovered = parts.reduce(0) { $0 + $1.extents[axis] } == shape[axis]
+      let zeros = Call(.fill(0, count: shape.count), results: [whole])
+      return (isCovered ? [] : [zeros])
+        + zip(parts, starts).map { part, start in
+          let target = whole.sliced(axis: axis, start: start, count: part.extents[axis])
+          let space = LoopSpace([part, target])!
+          let loop = Loop(
+            extents: space.extents, loads: [space.strides[0]], functions: [],
+            stores: [LoopStore(.load(0), strides: space.strides[1])])
+          return Call(.loop(loop), [part], results: [target])
+        }
+    }
   }
 
   /// The value as a view; a constant becomes an array.
@@ -165,7 +178,8 @@ struct Lowering {
     switch found[value.index]! {
     case .view(let view): return view
     case .number(let number):
-      let view = kernelView(.fill(number), graph[value].shape)
+      let shape = graph[value].shape
+      let view = call(.fill(Float(number), count: shape.count), shape: shape)
       found[value.index] = .view(view)
       return view
     }
@@ -219,23 +233,29 @@ struct Lowering {
     }
   }
 
-  private mutating func collective(_ kind: CollectiveKind, _ node: Node) -> LoopValue {
+  private mutating func collective(_ kind: CollectiveKind, _ node: Node) -> ArrayView {
     defer { collectiveCount += 1 }
     let collective = Collective(kind: kind, index: collectiveCount)
-    return kernel(.collective(collective, dense(node.operands[0])), node.shape)
-  }
-
-  mutating func kernel(_ kernel: Kernel, _ shape: Shape) -> LoopValue {
-    .view(kernelView(kernel, shape))
+    return call(.collective(collective), [dense(node.operands[0])], shape: node.shape)
   }
 
   /// Adds a unit of its own for a kernel, and gives its whole result.
-  mutating func kernelView(_ kernel: Kernel, _ shape: Shape) -> ArrayView {
-    roots.append(Root(source: .kernel(kernel), shape: shape, unit: units.count))
-    var unit = Unit(roots: [roots.count - 1], count: nil)
-    for view in kernel.views { if let need = roots[view.owner].unit { unit.needs.insert(need) } }
-    units.append(unit)
-    return ArrayView(whole: roots.count - 1, shape)
+  mutating func call(
+    _ kernel: Kernel, _ operands: [ArrayView] = [],
+    _ epilogue: Epilogue<ArrayView> = Epilogue(), shape: Shape
+  ) -> ArrayView {
+    unit(shape) { [Call(kernel, operands, epilogue, results: [$0])] }
+  }
+
+  /// Adds a unit for the calls that write an array.
+  private mutating func unit(
+    _ shape: Shape, _ calls: (_ whole: ArrayView) -> [Call<ArrayView>]
+  ) -> ArrayView {
+    let whole = ArrayView(whole: roots.count, shape)
+    roots.append(Root(source: .calls(calls(whole)), shape: shape, unit: units.count))
+    units.append(Unit(roots: [whole.owner]))
+    units[units.count - 1].needs = needs(of: units.count - 1)
+    return whole
   }
 
   /// Makes the value an output: its root itself where it is a whole array that is no other output,
@@ -250,22 +270,5 @@ struct Lowering {
     }
     let copy = join(Root(source: .copy(view), shape: graph[value].shape), reading: [view])
     roots[copy].output = output
-  }
-}
-
-extension Lowering.Kernel {
-  /// What it reads.
-  var views: [ArrayView] {
-    switch self {
-    case .product(_, let a, let b, let epilogue): [a, b] + (epilogue.bias.map { [$0] } ?? [])
-    case .columns(_, let y, let w): [y, w]
-    case .patches(_, let x): [x]
-    case .overlap(_, let patches): [patches]
-    case .sparse(_, let view, let epilogue): [view] + (epilogue.bias.map { [$0] } ?? [])
-    case .noise, .fill: []
-    case .logSumExp(let view, _): [view]
-    case .assembly(let parts, _, _): parts
-    case .collective(_, let view): [view]
-    }
   }
 }

@@ -1,4 +1,5 @@
 import GraphIR
+import KernelCalls
 
 /// Computing again what is cheap, instead of keeping it in memory.
 ///
@@ -47,12 +48,7 @@ extension Lowering {
 
   /// What a unit's roots read from outside.
   func outsideViews(of unit: Int) -> [ArrayView] {
-    units[unit].roots.flatMap { allViews(ofRoot: $0) }.filter { roots[$0.owner].unit != unit }
-  }
-
-  private func allViews(ofRoot index: Int) -> [ArrayView] {
-    if case .kernel(let kernel) = roots[index].source { return kernel.views }
-    return views(ofRoot: index)
+    units[unit].roots.flatMap { views(ofRoot: $0) }.filter { roots[$0.owner].unit != unit }
   }
 
   private func loops(reading root: Int) -> [Int] {
@@ -65,7 +61,7 @@ extension Lowering {
   private func isReadByKernel(_ root: Int) -> Bool {
     units.contains { unit in
       unit.count == nil
-        && unit.roots.contains { allViews(ofRoot: $0).contains { $0.owner == root } }
+        && unit.roots.contains { views(ofRoot: $0).contains { $0.owner == root } }
     }
   }
 
@@ -181,7 +177,7 @@ extension Lowering {
   private mutating func dropUnread() {
     var isRead = [Bool](repeating: false, count: roots.count)
     func mark(_ index: Int) {
-      for view in allViews(ofRoot: index) where !isRead[view.owner] {
+      for view in views(ofRoot: index) where !isRead[view.owner] {
         isRead[view.owner] = true
         mark(view.owner)
       }
@@ -218,7 +214,7 @@ extension Lowering.Root {
     case .copy(let view): source = .copy(replacements[view] ?? view)
     case .sum(let operand, let view, let axes, let shape):
       source = .sum(operand, view.map { replacements[$0] ?? $0 }, axes: axes, of: shape)
-    case .given, .kernel: break
+    case .given, .calls: break
     }
   }
 }

@@ -1,4 +1,5 @@
 package import GraphIR
+internal import KernelCalls
 
 /// The gradient of a dense layer's weights, left to be made over a whole minibatch: dW = aᵀ b with
 /// a `[examples, rows]`, the gradient of the layer's result, and b `[examples, columns]`, what it read.
@@ -27,31 +28,23 @@ extension Program {
   package mutating func deferWeightGradients(
     of outputs: [Output], examples: Int, smallest: Int
   ) {
-    let read = Set(instructions.flatMap(\.reads))
-    let met = Set(instructions.filter(\.isMeeting).flatMap(\.writes))
-    let all = instructions
-    instructions = []
-    for instruction in all {
-      if case .sparse(let product, let a, _, let result) = instruction,
-        product.kind == .weightGradient, product.rows == examples,
-        product.inputs * product.outputs >= smallest, !read.contains(result), isWhole(a),
-        !met.contains(a.owner),
-        let parameter = parameter(of: result, outputs)
+    let read = Set(calls.flatMap(\.reads).map(\.owner))
+    let met = Set(calls.filter(\.isMeeting).flatMap(\.results).map(\.owner))
+    let all = calls
+    calls = []
+    for call in all {
+      if let (rows, columns) = call.weightGradient(of: examples), rows * columns >= smallest,
+        !read.contains(call.results[0].owner),
+        call.operands.allSatisfy({ isWhole($0) && !met.contains($0.owner) }),
+        let parameter = parameter(of: call.results[0].owner, outputs)
       {
+        let kept = call.operands.map { keep($0.owner) }
         weightGradients.append(
           WeightGradient(
-            parameter: parameter, rows: product.outputs, columns: product.inputs, a: keep(a.owner)))
-      } else if case .product(let product, let a, let b, let epilogue, let result) = instruction,
-        case .matmul(let rows, let columns, examples, true, false) = product,
-        epilogue == Epilogue(), rows * columns >= smallest, !read.contains(result),
-        let parameter = parameter(of: result, outputs), isWhole(a), isWhole(b),
-        !met.contains(a.owner), !met.contains(b.owner)
-      {
-        weightGradients.append(
-          WeightGradient(
-            parameter: parameter, rows: rows, columns: columns, a: keep(a.owner), b: keep(b.owner)))
+            parameter: parameter, rows: rows, columns: columns, a: kept[0],
+            b: kept.count > 1 ? kept[1] : nil))
       } else {
-        instructions.append(instruction)
+        calls.append(call)
       }
     }
   }
@@ -76,5 +69,19 @@ extension Program {
     if let index = kept.firstIndex(of: buffer) { return index }
     kept.append(buffer)
     return kept.count - 1
+  }
+}
+
+extension Call {
+  /// Rows and columns of aᵀ b, where the call is that with a row of a and of b per example.
+  fileprivate func weightGradient(of examples: Int) -> (rows: Int, columns: Int)? {
+    switch kernel {
+    case .sparseMatmul(let s) where s.kind == .weightGradient && s.rows == examples:
+      (s.outputs, s.inputs)
+    case .matmul(let m)
+    where m.inner == examples && m.transposeLeft && !m.transposeRight && epilogue == Epilogue():
+      (m.rows, m.columns)
+    default: nil
+    }
   }
 }

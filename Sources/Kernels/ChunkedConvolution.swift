@@ -1,6 +1,6 @@
 internal import CKernels
-internal import COneDNN
 internal import GraphIR
+internal import KernelCalls
 
 /// A convolution that runs some examples at a time, whose images it first reads in order.
 ///
@@ -10,43 +10,35 @@ struct ChunkedConvolution {
   /// The most that a chunk reads, in bytes: about one core's share of the caches.
   private static let byteLimit = 2 << 20
 
-  let a: Place, b: Place, bias: Place?, result: Place
   /// The convolution of one chunk, and how many there are.
-  let call: ConvolutionCall, chunkCount: Int
+  let chunk: Convolution, chunkCount: Int
   /// Floats from one chunk to the next; 0 for weights.
   private let aStep: Int, bStep: Int, resultStep: Int
   private let readsAhead: Bool
   /// Floats of the chunks' weight gradients, which are summed; 0 where there is nothing to sum.
   private let sumCount: Int
 
-  init(
-    _ kind: ConvolutionKind, _ whole: ConvolutionCall, a: Place, b: Place, bias: Place?,
-    result: Place, _ precision: Precision
-  ) {
-    (self.a, self.b, self.bias, self.result) = (a, b, bias, result)
-    let x = whole.height * whole.width * whole.inChannels
-    let y = whole.outHeight * whole.outWidth * whole.outChannels
-    let w = whole.inChannels * whole.outChannels * whole.kernelHeight * whole.kernelWidth
+  init(_ kind: ConvolutionKind, _ whole: Convolution, _ precision: Precision) {
     let (aSize, bSize, resultSize) =
       switch kind {
-      case .forward: (x, 0, y)
-      case .inputGradient: (y, 0, x)
-      case .weightGradient: (x, y, 0)
+      case .forward: (whole.xSize, 0, whole.ySize)
+      case .inputGradient: (whole.ySize, 0, whole.xSize)
+      case .weightGradient: (whole.xSize, whole.ySize, 0)
       }
     let size = MemoryLayout<Float>.stride * (aSize + bSize)
     let limit = ChunkedConvolution.byteLimit
     // Each chunk changes the weights' layout, which must stay small beside reading its images.
-    let isDivided = MemoryLayout<Float>.stride * w <= limit / 4
+    let isDivided = MemoryLayout<Float>.stride * whole.weightCount <= limit / 4
     let most = isDivided ? max(1, limit / size) : whole.count
     let examples = (1...whole.count).last { whole.count % $0 == 0 && $0 <= most } ?? 1
-    var call = whole
-    call.count = examples
-    self.call = call
+    var chunk = whole
+    chunk.count = examples
+    self.chunk = chunk
     chunkCount = whole.count / examples
     (aStep, bStep, resultStep) = (examples * aSize, examples * bSize, examples * resultSize)
     // Where operands are rounded, that reads them in order already.
     readsAhead = precision == .float32 && examples * size <= limit
-    sumCount = kind == .weightGradient && chunkCount > 1 ? w : 0
+    sumCount = kind == .weightGradient && chunkCount > 1 ? whole.weightCount : 0
   }
 
   /// Floats of scratch memory before the product's own.
@@ -54,20 +46,20 @@ struct ChunkedConvolution {
 
   /// Chunk after chunk; weight gradients are added up in that order. False where a product failed.
   @unsafe func run(
-    _ handle: OpaquePointer, _ bases: Step.Bases, _ scratch: UnsafeMutablePointer<Float>
+    _ product: ProductKernel, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, into result: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) -> Bool {
-    let biasAddress: UnsafePointer<Float>? =
-      if let bias { unsafe UnsafePointer(bias.address(bases)) } else { nil }
     for chunk in 0..<chunkCount {
-      let (a, b) = unsafe (a.address(bases) + chunk * aStep, b.address(bases) + chunk * bStep)
-      let result = unsafe result.address(bases) + chunk * resultStep
+      let (a, b) = unsafe (a + chunk * aStep, b + chunk * bStep)
+      let result = unsafe result + chunk * resultStep
       if readsAhead {
         unsafe vaedp_read_ahead(a, aStep)
         unsafe vaedp_read_ahead(b, bStep)
       }
       let isPart = sumCount > 0 && chunk > 0
-      let isFine = unsafe vaedp_product_run(
-        handle, a, b, biasAddress, isPart ? scratch : result, scratch + scratchCount)
+      let isFine = unsafe product.run(
+        a, b, bias: bias, into: isPart ? scratch : result, scratch: scratch + scratchCount)
       if !isFine { return false }
       if isPart { unsafe vaedp_apply(VAEDP_ADD, sumCount, result, result, scratch, scratch, 0) }
     }

@@ -1,6 +1,5 @@
-internal import CKernels
-internal import COneDNN
 package import GraphIR
+package import KernelCalls
 package import Storage
 
 /// What distinguishes the noise of one run from another's; see `RandomStreams`.
@@ -56,18 +55,16 @@ package final class Workspace {
 
 /// Kernel calls ready to run again and again on one thread at a time, without allocating.
 @safe package final class KernelSequence {
-  private let steps: UnsafeMutableBufferPointer<Step>
-  private let loops: [LoopKernel]
-  private let products: [ProductKernel]
-  private let bases: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let calls: [PreparedCall]
+  private let bases: Bases
   private let workspace: Workspace
   private let phases: Phases
 
-  /// The library's kernels for the products, in order of the calls.
-  package var implementations: [String] { products.map(\.implementation) }
+  /// The library's kernel that each call runs on; nil where it is our own.
+  package var implementations: [String?] { calls.map { $0.product?.implementation } }
 
   /// Number of kernel calls of a run.
-  package var count: Int { unsafe steps.count }
+  package var count: Int { calls.count }
 
   /// Prepares calls and makes the workspace large enough for them.
   ///
@@ -77,32 +74,19 @@ package final class Workspace {
   ///   - precision: what products multiply.
   /// - Throws: `KernelError` where oneDNN refuses a product.
   package init(
-    _ calls: [KernelCall], phases: Phases? = nil, arenaCount: Int, keptCount: Int = 0,
+    _ calls: [Call<Place>], phases: Phases? = nil, arenaCount: Int, keptCount: Int = 0,
     workspace: Workspace, precision: Precision = .float32
   ) throws(KernelError) {
     self.phases = phases ?? Phases(callCount: calls.count)
-    var loops: [LoopKernel] = []
-    var products: [ProductKernel] = []
-    var scratchCount = 0
-    var built: [Step] = unsafe []
-    for call in calls {
-      let (step, needed) = try unsafe Step.make(call, precision, &loops, &products)
-      unsafe built.append(step)
-      scratchCount = max(scratchCount, needed)
-    }
-    workspace.reserve(arena: arenaCount, scratch: scratchCount)
+    var prepared: [PreparedCall] = []
+    for call in calls { prepared.append(try call.prepared(precision)) }
+    self.calls = prepared
+    workspace.reserve(arena: arenaCount, scratch: prepared.map(\.scratchCount).max() ?? 0)
     self.workspace = workspace
-    self.loops = loops
-    self.products = products
-    unsafe steps = .allocate(capacity: built.count)
-    _ = unsafe steps.initialize(from: built)
     unsafe bases = .allocate(capacity: Int(Space.kept(keptCount).rawValue))
   }
 
-  deinit {
-    unsafe steps.deallocate()
-    unsafe bases.deallocate()
-  }
+  deinit { unsafe bases.deallocate() }
 
   /// Says where the following runs write their rows of a kept array.
   package func keep(_ index: Int, at rows: UnsafeMutablePointer<Float>) {
@@ -126,16 +110,18 @@ package final class Workspace {
   ///   - slab: the base of the shard's outputs.
   ///   - ids: one id per example, from which its noise derives, and its row of sparse examples.
   ///   - examples: the non-zeros of all examples, where calls read them.
+  ///   - made: told of each call that has been made.
   /// - Returns: false where a product failed, or non-zeros are missing.
   /// - Complexity: allocates nothing of its own, but for the first run of one that meets.
   package func run(
     parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
-    ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil
+    ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: CSRMatrix? = nil,
+    made: (_ call: Int) -> Void = { _ in }
   ) -> Bool {
     for phase in 0..<phases.count {
       let isFine = unsafe run(
         phase: phase, ownMemory(), parameters: parameters, slab: slab, ids: ids, noise: noise,
-        examples: examples)
+        examples: examples, made: made)
       if !isFine { return false }
     }
     return true
@@ -147,38 +133,16 @@ package final class Workspace {
   package func run(
     phase: Int, _ memory: ShardMemory, parameters: UnsafePointer<Float>,
     slab: UnsafeMutablePointer<Float>, ids: UnsafePointer<UInt32>, noise: NoiseKey,
-    examples: SparseRows? = nil
+    examples: CSRMatrix? = nil, made: (_ call: Int) -> Void = { _ in }
   ) -> Bool {
     unsafe begin(phase, memory, parameters, slab)
-    let scratch = unsafe workspace.scratch.pointer
+    let context = unsafe RunContext(
+      bases: bases, scratch: workspace.scratch.pointer, ids: ids, noise: noise, rows: examples)
     for index in phases.calls(phase) {
-      let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
-      if !isFine { return false }
+      if !calls[index].run(context) { return false }
+      made(index)
     }
     unsafe end(phase, memory)
-    return true
-  }
-
-  /// As `run` of all calls, and adds the seconds that each took to `seconds`, in the order of the calls.
-  package func run(
-    parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
-    ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: SparseRows? = nil,
-    adding seconds: inout [Double]
-  ) -> Bool {
-    let scratch = unsafe workspace.scratch.pointer
-    let clock = ContinuousClock()
-    var start = clock.now
-    for phase in 0..<phases.count {
-      unsafe begin(phase, ownMemory(), parameters, slab)
-      for index in phases.calls(phase) {
-        let isFine = unsafe steps[index].run(bases, scratch, ids, noise, examples)
-        if !isFine { return false }
-        let end = clock.now
-        seconds[index] += (end - start) / .seconds(1)
-        start = end
-      }
-      unsafe end(phase, ownMemory())
-    }
     return true
   }
 

@@ -1,35 +1,48 @@
 internal import CKernels
+internal import KernelCalls
+
+extension Call<Place> {
+  func prepared(_ loop: Loop) -> PreparedCall {
+    let kernel = LoopKernel(loop, loads: operands, stores: results)
+    return PreparedCall(scratchCount: kernel.scratchCount) { run in
+      unsafe vaedp_loop_run(kernel.loop, run.bases, run.scratch)
+      return true
+    }
+  }
+}
 
 /// An element-wise loop in the form that the C kernel reads; immutable.
-@safe final class LoopKernel {
+@safe private final class LoopKernel {
   let loop: UnsafeMutablePointer<vaedp_loop>
+  /// Floats of scratch memory: a tile per register.
+  let scratchCount: Int
   private let loads: UnsafeMutablePointer<vaedp_view>
   private let instructions: UnsafeMutablePointer<vaedp_instruction>
   private let stores: UnsafeMutablePointer<vaedp_store>
 
-  /// - Precondition: the call keeps within the kernel's tables; the lowering sees to that.
-  init(_ call: LoopCall) {
+  /// - Precondition: the loop keeps within the kernel's tables; the lowering sees to that.
+  init(_ call: Loop, loads places: [Place], stores targets: [Place]) {
+    let registers = LoopRegisters(call)
+    scratchCount = registers.count * Int(VAEDP_TILE)
     precondition(
       call.extents.count <= Int(VAEDP_MAX_RANK) && call.loads.count <= Int(VAEDP_MAX_LOADS)
-        && call.targets.count <= Int(VAEDP_MAX_STORES) && call.registerCount <= 192,
-      "loop of \(call.extents.count) axes, \(call.loads.count) loads, \(call.targets.count) stores")
-    unsafe loads = copied(call.loads.map { vaedp_view($0) })
-    unsafe instructions = copied(
-      call.instructions.map {
-        vaedp_instruction(
-          function: $0.function.code, target: Int32($0.target), left: Int32($0.left),
-          right: Int32($0.right), third: Int32($0.third), number: $0.number)
-      })
+        && call.stores.count <= Int(VAEDP_MAX_STORES) && registers.count <= 192,
+      "loop of \(call.extents.count) axes, \(call.loads.count) loads, \(call.stores.count) stores")
+    unsafe loads = copied(zip(places, call.loads).map { vaedp_view($0, strides: $1) })
+    unsafe instructions = copied(registers.instructions)
     unsafe stores = copied(
-      call.targets.map {
-        vaedp_store(
-          view: vaedp_view($0.view), source: Int32($0.register), accumulate: $0.accumulates,
-          direct: $0.isDirect)
+      call.stores.enumerated().map { index, store in
+        let isShared =
+          places.contains(targets[index]) || call.stores.count { $0.operand == store.operand } > 1
+        return vaedp_store(
+          view: vaedp_view(targets[index], strides: store.strides),
+          source: Int32(registers.stored[index]), accumulate: store.accumulates,
+          direct: !store.accumulates && !isShared)
       })
     let value = unsafe vaedp_loop(
       rank: Int32(call.extents.count), load_count: Int32(call.loads.count),
-      instruction_count: Int32(call.instructions.count),
-      store_count: Int32(call.targets.count), register_count: Int32(call.registerCount),
+      instruction_count: Int32(registers.instructions.count),
+      store_count: Int32(call.stores.count), register_count: Int32(registers.count),
       extents: axes(call.extents), loads: UnsafePointer(loads),
       instructions: UnsafePointer(instructions), stores: UnsafePointer(stores))
     unsafe loop = .allocate(capacity: 1)
@@ -42,9 +55,6 @@ internal import CKernels
     unsafe stores.deallocate()
     unsafe loop.deallocate()
   }
-
-  /// Floats of scratch memory: a tile per register.
-  static func scratchCount(_ call: LoopCall) -> Int { call.registerCount * Int(VAEDP_TILE) }
 }
 
 private func copied<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
@@ -60,10 +70,10 @@ private func axes(_ values: [Int]) -> (Int64, Int64, Int64, Int64, Int64, Int64)
 }
 
 extension vaedp_view {
-  fileprivate init(_ view: LoopView) {
+  fileprivate init(_ place: Place, strides: [Int]) {
     self.init(
-      place: vaedp_place(space: view.place.space.rawValue, offset: Int64(view.place.offset)),
-      strides: axes(view.strides))
+      place: vaedp_place(space: place.space.rawValue, offset: Int64(place.offset)),
+      strides: axes(strides))
   }
 }
 

@@ -1,16 +1,9 @@
+package import KernelCalls
+
 /// What a shard of a minibatch hands out to the others between two phases, and gets back.
 package struct Meeting: Hashable, Sendable {
   /// How the shards' parts become one.
-  package enum Kind: Hashable, Sendable {
-    /// Their sum, for everybody: an all-reduce.
-    case sum
-    /// Their rows, one after another, for everybody: an all-gather.
-    case rows
-    /// Everybody's own rows of their sum: a reduce-scatter.
-    case rowsOfSum
-  }
-  /// How the shards' parts become one.
-  package var kind: Kind
+  package var kind: CollectiveKind
   /// Which of the graph's collective operations it is, in the order of the graph.
   package var index: Int
   /// What a shard hands out.
@@ -28,9 +21,8 @@ package struct Meeting: Hashable, Sendable {
 
   /// A meeting.
   package init(
-    _ kind: Kind, index: Int, operand: Place, count: Int, width: Int, offset: Int,
-    resultCount: Int,
-    result: Place
+    _ kind: CollectiveKind, index: Int, operand: Place, count: Int, width: Int, offset: Int,
+    resultCount: Int, result: Place
   ) {
     (self.kind, self.index, self.operand, self.count) = (kind, index, operand, count)
     (self.width, self.offset) = (width, offset)
@@ -38,7 +30,7 @@ package struct Meeting: Hashable, Sendable {
   }
 
   /// Whether shards' parts are added.
-  package var isSum: Bool { kind != .rows }
+  package var isSum: Bool { kind != .allGather }
 }
 
 /// A shard's calls, cut where the shards of a minibatch meet.
@@ -101,15 +93,15 @@ package struct Phases: Hashable, Sendable {
 
 extension Meeting {
   /// At a phase's end: copies the shard's part to where it is added, or among all rows.
-  @unsafe func handOut(_ bases: Step.Bases, _ memory: ShardMemory) {
+  @unsafe func handOut(_ bases: Bases, _ memory: ShardMemory) {
     let source = unsafe UnsafePointer(operand.address(bases))
     let target = unsafe isSum ? memory.own + offset : memory.shared + offset + memory.first * width
     unsafe target.update(from: source, count: count)
   }
 
   /// At the next phase's beginning: copies the shard's own rows of a sum.
-  @unsafe func take(_ bases: Step.Bases, _ memory: ShardMemory) {
-    guard kind == .rowsOfSum else { return }
+  @unsafe func take(_ bases: Bases, _ memory: ShardMemory) {
+    guard kind == .reduceScatter else { return }
     let source = unsafe memory.shared + offset + memory.first * width
     unsafe result.address(bases).update(from: source, count: resultCount)
   }

@@ -1,5 +1,6 @@
 internal import COneDNN
 internal import GraphIR
+internal import KernelCalls
 
 /// oneDNN refuses a product, or fails while it runs one.
 package struct KernelError: Error, CustomStringConvertible {
@@ -9,40 +10,50 @@ package struct KernelError: Error, CustomStringConvertible {
 
 /// A product with fixed shapes; used by one thread at a time.
 @safe final class ProductKernel {
-  let handle: OpaquePointer
+  private let handle: OpaquePointer
 
+  /// - Parameter strides: floats from a stored row of each operand to its next; 0 where they touch.
   init(
-    _ call: MatmulCall, bias: Bool, slope: Double?, _ precision: Precision
+    _ shape: Matmul, strides: (left: Int, right: Int) = (0, 0), bias: Bool = false,
+    slope: Double? = nil, _ precision: Precision
   ) throws(KernelError) {
-    let shape = vaedp_matmul(
-      rows: call.rows, columns: call.columns, inner: call.inner,
-      transpose_left: call.transposeLeft, transpose_right: call.transposeRight,
-      left_stride: call.leftStride ?? 0, right_stride: call.rightStride ?? 0)
+    let extents = vaedp_matmul(
+      rows: shape.rows, columns: shape.columns, inner: shape.inner,
+      transpose_left: shape.transposeLeft, transpose_right: shape.transposeRight,
+      left_stride: strides.left, right_stride: strides.right)
     unsafe handle = try ProductKernel.checked(
-      vaedp_matmul_create(shape, vaedp_epilogue(bias: bias, slope: slope), precision.code),
-      "\(call) in \(precision)")
+      vaedp_matmul_create(extents, vaedp_epilogue(bias: bias, slope: slope), precision.code),
+      "\(shape) in \(precision)")
   }
 
   init(
-    _ kind: ConvolutionKind, _ call: ConvolutionCall, bias: Bool, slope: Double?,
+    _ kind: ConvolutionKind, _ shape: Convolution, bias: Bool, slope: Double?,
     _ precision: Precision
   ) throws(KernelError) {
-    let shape = vaedp_convolution(
-      count: call.count, height: call.height, width: call.width, in: call.inChannels,
-      out: call.outChannels, out_height: call.outHeight, out_width: call.outWidth,
-      kernel_h: call.kernelHeight, kernel_w: call.kernelWidth,
-      stride_h: call.geometry.strideHeight, stride_w: call.geometry.strideWidth,
-      padding_h: call.geometry.paddingHeight, padding_w: call.geometry.paddingWidth)
+    let extents = vaedp_convolution(
+      count: shape.count, height: shape.height, width: shape.width, in: shape.inChannels,
+      out: shape.outChannels, out_height: shape.outHeight, out_width: shape.outWidth,
+      kernel_h: shape.kernelHeight, kernel_w: shape.kernelWidth,
+      stride_h: shape.geometry.strideHeight, stride_w: shape.geometry.strideWidth,
+      padding_h: shape.geometry.paddingHeight, padding_w: shape.geometry.paddingWidth)
     unsafe handle = try ProductKernel.checked(
       vaedp_convolution_create(
-        kind.code, shape, vaedp_epilogue(bias: bias, slope: slope), precision.code),
-      "\(kind) \(call) in \(precision)")
+        kind.code, extents, vaedp_epilogue(bias: bias, slope: slope), precision.code),
+      "\(kind) \(shape) in \(precision)")
   }
 
   deinit { unsafe vaedp_product_free(handle) }
 
-  /// Bytes of scratch memory that a run needs.
-  var scratchByteCount: Int { unsafe vaedp_product_scratch(handle) }
+  /// Floats of scratch memory that a run needs.
+  var scratchCount: Int { unsafe (vaedp_product_scratch(handle) + 3) / 4 }
+
+  /// Makes the product; false where oneDNN fails.
+  @unsafe func run(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
+    into result: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) -> Bool {
+    unsafe vaedp_product_run(handle, a, b, bias, result, scratch)
+  }
 
   /// The library's name of the kernel it chose.
   var implementation: String { unsafe String(cString: vaedp_product_implementation(handle)) }

@@ -1,5 +1,5 @@
-internal import COneDNN
 internal import GraphIR
+internal import KernelCalls
 
 /// dW = aᵀ b over a minibatch, tile by tile, with a `[examples, rows]` and b `[examples, columns]`; used
 /// by one thread at a time.
@@ -19,18 +19,14 @@ internal import GraphIR
     var products: [(rows: Int, columns: Int, kernel: ProductKernel)] = []
     for tile in WeightTile.tiles(rows: rows, columns: columns)
     where !products.contains(where: { $0.rows == tile.rows && $0.columns == tile.columns }) {
-      var call = MatmulCall(
+      let shape = Matmul(
         rows: tile.rows, columns: tile.columns, inner: examples, transposeLeft: true,
         transposeRight: false)
-      (call.leftStride, call.rightStride) = (rows, columns)
-      products.append(
-        (
-          tile.rows, tile.columns,
-          try ProductKernel(call, bias: false, slope: nil, .float32)
-        ))
+      let kernel = try ProductKernel(shape, strides: (rows, columns), .float32)
+      products.append((tile.rows, tile.columns, kernel))
     }
     self.products = products
-    scratchCount = products.map { ($0.kernel.scratchByteCount + 3) / 4 }.max() ?? 0
+    scratchCount = products.map(\.kernel.scratchCount).max() ?? 0
   }
 
   /// Writes a tile, row after row without gaps; false where oneDNN fails.
@@ -42,8 +38,8 @@ internal import GraphIR
   ) -> Bool {
     for index in products.indices
     where products[index].rows == tile.rows && products[index].columns == tile.columns {
-      return unsafe vaedp_product_run(
-        products[index].kernel.handle, a + tile.row, b + tile.column, nil, result, scratch)
+      return unsafe products[index].kernel.run(
+        a + tile.row, b + tile.column, into: result, scratch: scratch)
     }
     return false
   }

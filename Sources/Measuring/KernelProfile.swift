@@ -2,6 +2,7 @@ internal import DataParallel
 internal import Examples
 internal import Execution
 internal import GraphIR
+internal import KernelCalls
 internal import Kernels
 internal import Models
 internal import Storage
@@ -56,24 +57,31 @@ public struct KernelProfile: Sendable {
     let slab = AlignedFloats(count: plan.slab.count)
     let ids = (0..<UInt32(1 << 16)).map { $0 }
     var seconds = [Double](repeating: 0, count: plan.calls.count)
+    let clock = ContinuousClock()
     for repetition in -3..<repetitions {
       if repetition == 0 { seconds = seconds.map { _ in 0 } }
       let isFine = unsafe ids.withUnsafeBufferPointer { ids in
-        func run(_ examples: SparseRows?) -> Bool {
-          unsafe sequence.run(
+        func run(_ examples: CSRMatrix?) -> Bool {
+          var start = clock.now
+          return unsafe sequence.run(
             parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
-            ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), examples: examples,
-            adding: &seconds)
+            ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), examples: examples
+          ) { call in
+            let end = clock.now
+            seconds[call] += (end - start) / .seconds(1)
+            start = end
+          }
         }
         return unsafe source?.sparse?.withRows(run) ?? run(nil)
       }
       if !isFine { throw ShardFailure(shard: 0) }
     }
-    var implementations = sequence.implementations[...]
-    rows = zip(plan.calls, seconds).map { call, total in
-      Row(
-        name: call.label, implementation: call.isProduct ? implementations.removeFirst() : "",
-        seconds: total / Double(repetitions), flops: call.flops, bytes: call.byteCount)
+    rows = zip(zip(plan.calls, sequence.implementations), seconds).map { made, total in
+      let (call, implementation) = made
+      return Row(
+        name: call.label, implementation: implementation ?? "",
+        seconds: total / Double(repetitions), flops: call.kernel.flops,
+        bytes: call.kernel.byteCount)
     }
     gradients = try unsafe plan.timedGradients(
       keptRows, examples: minibatch, source: source, repetitions: repetitions)

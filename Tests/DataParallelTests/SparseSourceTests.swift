@@ -4,6 +4,7 @@ import Examples
 import Execution
 import Glibc
 import GraphIR
+import KernelCalls
 import Testing
 
 /// Examples by their non-zeros, against the same examples held dense.

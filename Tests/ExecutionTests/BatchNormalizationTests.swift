@@ -1,9 +1,11 @@
+import CKernels
 import DataParallel
 import Execution
 import GraphIR
 import GraphPasses
 import GraphReference
 import GraphTestSupport
+import KernelCalls
 import Kernels
 import Testing
 
@@ -65,13 +67,14 @@ import Testing
     let product = builder.multiply(y, builder.input("c", [40, 5]))
     builder.output(.metric("objective"), builder.sum(product))
     let graph = builder.graph.differentiated(of: .metric("objective"))
-    var functions: [ElementFunction] = []
-    for case .loop(let loop) in Plan(graph, table: ParameterTable(graph.parameters)).calls {
-      functions += loop.instructions.map(\.function)
+    var functions: [vaedp_function] = []
+    let plan = Plan(graph, table: ParameterTable(graph.parameters))
+    for case .loop(let loop) in plan.calls.map(\.kernel) {
+      functions += LoopRegisters(loop).instructions.map(\.function)
     }
-    #expect(functions.count { $0 == .multiplyAdd } == 1)
-    #expect(functions.count { $0 == .masked } == 1)
-    #expect(!functions.contains(.step) && !functions.contains(.add))
+    #expect(functions.count { $0 == VAEDP_MULTIPLY_ADD } == 1)
+    #expect(functions.count { $0 == VAEDP_MASKED } == 1)
+    #expect(!functions.contains { [VAEDP_STEP, VAEDP_ADD].contains($0) })
     try expectAgreement(
       graph, inputs: [:],
       parameters: [deterministicNoise(seed: 5)(.standardNormal, 0, [40, 5])], tolerance: 1e-6)

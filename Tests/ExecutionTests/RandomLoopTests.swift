@@ -2,6 +2,7 @@ import GraphIR
 import GraphPasses
 import GraphReference
 import GraphTestSupport
+import KernelCalls
 import TestScale
 import Testing
 
@@ -15,13 +16,13 @@ import Testing
     while hazards < Self.hazards {
       seed += 1
       let sample = RandomLoops(seed: seed)
-      var program = sample.graph.simplified().lowered()
+      let program = sample.graph.simplified().lowered()
       let plan = program.planMemory()
       #expect(program.violations(of: plan) == [], "seed \(seed)")
-      let found = program.instructions.reduce(0) { $0 + $1.hazards }
+      let found = program.calls.reduce(0) { $0 + $1.hazards }
       guard found > 0 else { continue }
       hazards += found
-      inPlace += program.instructions.reduce(0) { $0 + $1.inPlaceStores }
+      inPlace += program.calls.reduce(0) { $0 + $1.inPlaceStores(plan) }
       try expectAgreement(
         sample.graph, inputs: sample.inputs, parameters: sample.parameters, tolerance: 1e-3,
         smallestScale: 1, "seed \(seed)")
@@ -33,23 +34,18 @@ import Testing
   }
 }
 
-extension Instruction {
+extension Call<ArrayView> {
   /// 1 for a loop that sums or copies a load and stores something else of its size as well.
   fileprivate var hazards: Int {
-    guard case .loop(let loop) = self else { return 0 }
+    guard case .loop(let loop) = kernel else { return 0 }
     let read = loop.stores.compactMap { store -> Int? in
       if case .load(let index) = store.operand { index } else { nil }
     }
     let isHazard = read.contains { load in
       loop.stores.contains {
-        $0.operand != .load(load) && !$0.accumulates && $0.strides == loop.loads[load].strides
+        $0.operand != .load(load) && !$0.accumulates && $0.strides == loop.loads[load]
       }
     }
     return isHazard ? 1 : 0
-  }
-
-  fileprivate var inPlaceStores: Int {
-    guard case .loop(let loop) = self else { return 0 }
-    return loop.stores.count { $0.isInPlace }
   }
 }

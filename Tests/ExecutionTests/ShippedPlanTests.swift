@@ -3,6 +3,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import GraphTestSupport
+import KernelCalls
 import Kernels
 import Models
 import Testing
@@ -15,7 +16,7 @@ import Testing
 
   @Test(arguments: ShippedConfiguration.all)
   func memoryIsSafe(configuration: ShippedConfiguration) throws {
-    var program = try configuration.trainingGraph().lowered()
+    let program = try configuration.trainingGraph().lowered()
     let plan = program.planMemory()
     #expect(program.violations(of: plan) == [])
   }
@@ -31,7 +32,7 @@ import Testing
   func callsPerStepAreAsRecorded(configuration: ShippedConfiguration) throws {
     let program = try configuration.trainingGraph().lowered()
     let recorded = try #require(ShippedPlanTests.budget[configuration.name])
-    #expect(program.instructions.count == recorded.calls)
+    #expect(program.calls.count == recorded.calls)
     #expect(program.loops.count == recorded.loops)
   }
 
@@ -50,8 +51,9 @@ import Testing
     let plan = Plan(graph, table: ParameterTable(graph.parameters))
     let sequence = try KernelSequence(
       plan.calls, arenaCount: plan.arenaCount, workspace: Workspace())
-    #expect(sequence.implementations.count >= 8)
-    for name in sequence.implementations { #expect(!name.isEmpty && !name.contains("ref")) }
+    let names = sequence.implementations.compactMap(\.self)
+    #expect(names.count >= 8)
+    for name in names { #expect(!name.isEmpty && !name.contains("ref")) }
   }
 
   @Test(arguments: ShippedConfiguration.all)
@@ -59,9 +61,7 @@ import Testing
     let program = try configuration.trainingGraph().lowered()
     let model = try configuration.model()
     let layers = model.encoder.layers + model.decoder.layers
-    let epilogues = program.instructions.compactMap { instruction -> Epilogue? in
-      if case .product(_, _, _, let epilogue, _) = instruction { epilogue } else { nil }
-    }
+    let epilogues = program.calls.map(\.epilogue)
     // A transposed convolution is a product without epilogue, so the ReLU after it is a loop's.
     let reluAfterTransposed = zip(layers, layers.dropFirst()).count {
       $0.kind == "convTranspose" && $1.kind == "relu"
@@ -78,24 +78,18 @@ import Testing
   func theFirstLayerHasNoInputGradient(configuration: ShippedConfiguration) throws {
     let program = try configuration.trainingGraph().lowered()
     let convolutions = try configuration.model().encoder.layers.count { $0.kind == "conv" }
-    let gradients = program.instructions.count { instruction in
-      if case .product(.convolutionInputGradient(let shape), _, _, _, _) = instruction {
-        return shape.inChannels == 1
-      }
-      return false
+    let gradients = program.calls.compactMap { call -> Convolution? in
+      if case .convolution(.inputGradient, let shape) = call.kernel { shape } else { nil }
     }
-    #expect(gradients == 0)
+    #expect(gradients.allSatisfy { $0.inChannels > 1 })
     // Of the encoder's convolutions all but the first pass a gradient on.
     let decoder = try configuration.model().decoder.layers.count { $0.kind == "convTranspose" }
-    let all = program.instructions.count { instruction in
-      if case .product(.convolutionInputGradient, _, _, _, _) = instruction { true } else { false }
+    // The decoder's own are transposed convolutions; the last, to one channel, is a matmul and its col2im.
+    #expect(gradients.count == max(0, convolutions - 1) + max(0, decoder - 1))
+    let last = program.calls.count { call in
+      if case .matmulCol2im(let shape) = call.kernel { shape.inChannels == 1 } else { false }
     }
-    // The decoder's own are transposed convolutions; the last, to one channel, is `columns`.
-    #expect(all == max(0, convolutions - 1) + max(0, decoder - 1))
-    let columns = program.instructions.count { instruction in
-      if case .columns(let shape, _, _, _) = instruction { shape.inChannels == 1 } else { false }
-    }
-    #expect(columns == min(1, decoder))
+    #expect(last == min(1, decoder))
   }
 
   /// softplus(y) of log p(x|z) and sigmoid(y) of its derivative read y once.
@@ -115,7 +109,7 @@ extension ShippedConfiguration {
 
 extension Program {
   fileprivate var loops: [Loop] {
-    instructions.compactMap { if case .loop(let loop) = $0 { loop } else { nil } }
+    calls.compactMap { if case .loop(let loop) = $0.kernel { loop } else { nil } }
   }
 }
 

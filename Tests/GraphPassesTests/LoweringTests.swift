@@ -1,5 +1,6 @@
 import GraphIR
 import GraphPasses
+import KernelCalls
 import Testing
 
 /// What becomes one kernel call.
@@ -10,7 +11,7 @@ import Testing
       let y = builder.dense(x, weight: weight([3, 5], &builder), bias: bias(3, &builder))
       builder.output(.result("y"), builder.relu(y))
     }
-    #expect(program.instructions.map(kind) == ["matmul + bias + activation 0.0"])
+    #expect(program.calls.map(kind) == ["matmul + bias + activation 0.0"])
   }
 
   @Test func biasAndActivationJoinTheConvolution() {
@@ -21,7 +22,7 @@ import Testing
       let biased = builder.add(y, bias(6, &builder))
       builder.output(.result("y"), builder.leakyReLU(biased, slope: 0.25))
     }
-    #expect(program.instructions.map(kind) == ["convolution + bias + activation 0.25"])
+    #expect(program.calls.map(kind) == ["forward convolution + bias + activation 0.25"])
   }
 
   /// A product that someone else reads too is not changed by an activation.
@@ -32,11 +33,11 @@ import Testing
       builder.output(.result("y"), y)
       builder.output(.result("relu"), builder.relu(y))
     }
-    #expect(program.instructions.map(kind) == ["matmul + bias", "loop"])
+    #expect(program.calls.map(kind) == ["matmul + bias", "loop"])
   }
 
   @Test(arguments: [1, 3, 4, 5])
-  func transposedConvolutionsToFewChannelsAreColumns(channels: Int) {
+  func transposedConvolutionsToFewChannelsAreMatmuls(channels: Int) {
     let program = lowered { builder in
       let x = builder.input("x", [2, 4, 4, 8])
       let geometry = ConvolutionGeometry(stride: 2, padding: 1)
@@ -44,13 +45,13 @@ import Testing
         x, weight: weight([8, channels, 4, 4], &builder), geometry)
       builder.output(.result("y"), y)
     }
-    let expected = channels <= 4 ? "columns" : "convolutionInputGradient"
-    #expect(program.instructions.map(kind) == [expected])
+    let expected = channels <= 4 ? "matmul and col2im" : "inputGradient convolution"
+    #expect(program.calls.map(kind) == [expected])
   }
 
   /// With mirrored weights; a stride or a padding beyond the kernel has no such mirror image.
   @Test(arguments: [(3, 1, 1), (4, 1, 2), (5, 1, 1), (3, 2, 1), (3, 1, 3)])
-  func convolutionsByOnePixelToFewChannelsAreColumns(channels: Int, stride: Int, padding: Int) {
+  func convolutionsByOnePixelToFewChannelsAreMatmuls(channels: Int, stride: Int, padding: Int) {
     let program = lowered { builder in
       let x = builder.input("x", [2, 8, 8, 8])
       let geometry = ConvolutionGeometry(stride: stride, padding: padding)
@@ -58,11 +59,12 @@ import Testing
       builder.output(.result("y"), y)
     }
     let isMirrored = channels <= 4 && stride == 1 && padding < 3
-    #expect(program.instructions.map(kind) == (isMirrored ? ["loop", "columns"] : ["convolution"]))
+    let expected = isMirrored ? ["loop", "matmul and col2im"] : ["forward convolution"]
+    #expect(program.calls.map(kind) == expected)
   }
 
-  /// The patches of x serve the weight gradient as well; bias and activation join the matmul.
-  @Test func convolutionsOfFewPixelsAreMatmulsWithPatches() {
+  /// The windows of x serve the weight gradient as well; bias and activation join the matmul.
+  @Test func convolutionsOfFewPixelsAreMatmulsWithIm2col() {
     var builder = GraphBuilder()
     let x = builder.input("x", [2, 8, 8, 32])
     let geometry = ConvolutionGeometry(stride: 2, padding: 1)
@@ -71,11 +73,11 @@ import Testing
     let y = builder.leakyReLU(builder.add(second, bias(5, &builder)), slope: 0.25)
     builder.output(.metric("objective"), builder.sum(y))
     let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
-    let kinds = graph.lowered().instructions.map(kind).filter { $0 != "loop" }
+    let kinds = graph.lowered().calls.map(kind).filter { $0 != "loop" }
     #expect(
       kinds == [
-        "convolution", "patches", "matmul + bias + activation 0.25", "matmul", "overlap", "matmul",
-        "convolutionWeightGradient",
+        "forward convolution", "im2col", "matmul + bias + activation 0.25", "matmul", "col2im",
+        "matmul", "weightGradient convolution",
       ])
   }
 
@@ -86,8 +88,8 @@ import Testing
       builder.output(.metric("rows"), builder.sum(chain, axes: [1]))
       builder.output(.metric("all"), builder.sum(chain))
     }
-    #expect(program.instructions.map(kind) == ["loop"])
-    guard case .loop(let loop)? = program.instructions.first else { return }
+    #expect(program.calls.map(kind) == ["loop"])
+    guard case .loop(let loop)? = program.calls.first?.kernel else { return }
     #expect(loop.functions.count == 4)
     #expect(loop.stores.count == 2 && loop.stores.allSatisfy(\.accumulates))
   }
@@ -100,13 +102,13 @@ import Testing
       let turned = builder.transpose(part, [1, 0])
       builder.output(.result("y"), builder.multiply(turned, builder.input("row", [6])))
     }
-    #expect(program.instructions.map(kind) == ["loop"])
+    #expect(program.calls.map(kind) == ["loop"])
   }
 
   /// A dense layer on a sparse input and its weight gradient read non-zeros.
   @Test func denseLayersReadTheNonZerosOfTheInput() {
     #expect(
-      kinds(sparse: ["x"]) { builder, x in
+      sparseKinds { builder, x in
         builder.relu(
           builder.dense(x, weight: weight([3, 5], &builder), bias: bias(3, &builder)))
       } == ["sparse forward + bias + activation 0.0", "loop", "sparse weightGradient"])
@@ -114,7 +116,7 @@ import Testing
 
   /// Whatever stands between makes rows dense, and other readers get them dense.
   @Test func otherReadersOfASparseInputGetItDense() {
-    let squared = kinds(sparse: ["x"]) { builder, x in
+    let squared = sparseKinds { builder, x in
       builder.matmul(builder.square(x), weight([3, 5], &builder), transposeRight: true)
     }
     #expect(squared.allSatisfy { !$0.hasPrefix("sparse") } && squared.contains("matmul"))
@@ -123,8 +125,8 @@ import Testing
     let y = builder.matmul(x, weight([3, 5], &builder), transposeRight: true)
     builder.output(.result("y"), y)
     builder.output(.result("sum"), builder.sum(x, axes: [1]))
-    let program = builder.graph.simplified().lowered(sparse: ["x"])
-    #expect(program.instructions.map(kind) == ["sparse forward", "loop"])
+    let program = builder.graph.simplified().lowered(sparse: ["x": sparsity])
+    #expect(program.calls.map(kind) == ["sparse forward", "loop"])
   }
 
   /// An input of which only non-zeros are read takes no memory.
@@ -133,18 +135,18 @@ import Testing
     let x = builder.input("x", [4, 5])
     builder.output(
       .result("y"), builder.matmul(x, weight([3, 5], &builder), transposeRight: true))
-    var program = builder.graph.simplified().lowered(sparse: ["x"])
-    #expect(program.planMemory().count == 0)
+    let program = builder.graph.simplified().lowered(sparse: ["x": sparsity])
+    #expect(program.planMemory().arenaCount == 0)
   }
 
-  private func kinds(
-    sparse: Set<String>, _ layer: (inout GraphBuilder, Value) -> Value
-  ) -> [String] {
+  private let sparsity = RowSparsity(mostPerRow: 2, meanPerRow: 1)
+
+  private func sparseKinds(_ layer: (inout GraphBuilder, Value) -> Value) -> [String] {
     var builder = GraphBuilder()
     let x = builder.input("x", [4, 5])
     builder.output(.metric("objective"), builder.sum(builder.square(layer(&builder, x))))
     let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
-    return graph.lowered(sparse: sparse).instructions.map(kind)
+    return graph.lowered(sparse: ["x": sparsity]).calls.map(kind)
   }
 
   @Test func theGradientOfTheDataIsNotComputed() {
@@ -156,9 +158,9 @@ import Testing
     let second = builder.convolution(first, weight: weight([5, 6, 4, 4], &builder, "2"), geometry)
     builder.output(.metric("objective"), builder.sum(builder.square(second)))
     let graph = builder.graph.differentiated(of: .metric("objective")).simplified()
-    let kinds = graph.lowered().instructions.map(kind)
-    #expect(kinds.count { $0 == "convolutionWeightGradient" } == 2)
-    #expect(kinds.count { $0 == "convolutionInputGradient" } == 1)
+    let kinds = graph.lowered().calls.map(kind)
+    #expect(kinds.count { $0 == "weightGradient convolution" } == 2)
+    #expect(kinds.count { $0 == "inputGradient convolution" } == 1)
   }
 
   private func lowered(_ build: (inout GraphBuilder) -> Void) -> Program {
@@ -181,29 +183,22 @@ private func bias(_ count: Int, _ builder: inout GraphBuilder) -> Value {
       name: "bias", shape: [count], initializer: .constant(0), role: .trained(isWeight: false)))
 }
 
-/// An instruction in a word or two.
-private func kind(_ instruction: Instruction) -> String {
-  switch instruction {
-  case .loop: return "loop"
-  case .columns: return "columns"
-  case .collective: return "collective"
-  case .patches: return "patches"
-  case .overlap: return "overlap"
-  case .sparse(let product, _, let epilogue, _):
-    return "sparse \(product.kind)" + (epilogue.bias == nil ? "" : " + bias")
-      + (epilogue.slope.map { " + activation \($0)" } ?? "")
-  case .noise: return "noise"
-  case .logSumExp: return "logSumExp"
-  case .fill: return "fill"
-  case .product(let product, _, _, let epilogue, _):
-    let name =
-      switch product {
-      case .matmul: "matmul"
-      case .convolution: "convolution"
-      case .convolutionInputGradient: "convolutionInputGradient"
-      case .convolutionWeightGradient: "convolutionWeightGradient"
-      }
-    let bias = epilogue.bias == nil ? "" : " + bias"
-    return name + bias + (epilogue.slope.map { " + activation \($0)" } ?? "")
-  }
+/// A call in a word or two.
+private func kind(_ call: Call<ArrayView>) -> String {
+  let name =
+    switch call.kernel {
+    case .loop: "loop"
+    case .matmul: "matmul"
+    case .convolution(let kind, _): "\(kind) convolution"
+    case .im2col: "im2col"
+    case .col2im: "col2im"
+    case .matmulCol2im: "matmul and col2im"
+    case .sparseMatmul(let product): "sparse \(product.kind)"
+    case .noise: "noise"
+    case .logSumExp: "logSumExp"
+    case .fill: "fill"
+    case .collective: "collective"
+    }
+  return name + (call.epilogue.bias == nil ? "" : " + bias")
+    + (call.epilogue.slope.map { " + activation \($0)" } ?? "")
 }

@@ -2,6 +2,7 @@ import GraphIR
 import GraphPasses
 import GraphReference
 import GraphTestSupport
+import KernelCalls
 import Testing
 
 /// Graphs whose shards meet, in Double, and how they are cut.
@@ -53,16 +54,16 @@ import Testing
   @Test(arguments: MeetingSample.all)
   func whatLaterPhasesReadIsKept(sample: MeetingSample) {
     let graph = sample.graph(4, 9).differentiated(of: .metric("objective")).simplified()
-    var program = graph.lowered()
+    let program = graph.lowered()
     let plan = program.planMemory()
     #expect(program.violations(of: plan) == [])
     #expect(program.phases().max()! >= (sample.description == "pairwise" ? 2 : 5))
     // Seen where it is in the arena after all.
     var broken = plan
-    for index in broken.regions.indices where broken.regions[index] == .shard {
-      broken.regions[index] = .arena
+    for (index, place) in plan.places.enumerated() where place?.space == .shard {
+      broken.places[index]?.space = .arena
     }
-    broken.count = 1 << 20
+    broken.arenaCount = 1 << 20
     #expect(!program.violations(of: broken).isEmpty)
   }
 

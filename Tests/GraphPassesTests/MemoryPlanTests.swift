@@ -1,13 +1,14 @@
 import GraphIR
 import GraphPasses
 import GraphTestSupport
+import KernelCalls
 import Testing
 
 /// No buffer of a program loses its values before they are read for the last time.
 @Suite struct MemoryPlanTests {
   @Test(arguments: OpCase.all)
   func keepsEveryBufferThatIsRead(op: OpCase) {
-    var program = op.graph().differentiated(of: .metric("objective")).simplified().lowered()
+    let program = op.graph().differentiated(of: .metric("objective")).simplified().lowered()
     let plan = program.planMemory()
     #expect(program.violations(of: plan) == [])
   }
@@ -22,8 +23,9 @@ import Testing
     #expect(program.weightGradients.count == depth)
     #expect(program.kept.count == 2 * depth)
     #expect(program.violations(of: plan) == [])
+    let keptPlaces = program.kept.map { plan.places[$0] }
     let shared = program.buffers.indices.count {
-      plan.hosts[$0] != $0 && program.kept.contains(plan.hosts[$0])
+      !program.kept.contains($0) && keptPlaces.contains(plan.places[$0])
     }
     #expect(shared > 0)
     // Seen where it is not kept, and where two are kept in one place.
@@ -31,38 +33,35 @@ import Testing
     lost.kept.removeLast()
     #expect(!lost.violations(of: plan).isEmpty)
     var broken = plan
-    broken.hosts[program.kept[1]] = program.kept[0]
+    broken.places[program.kept[1]] = broken.places[program.kept[0]]
     #expect(!program.violations(of: broken).isEmpty)
   }
 
   @Test func someLoopsStoreInPlace() {
-    var program = chain().lowered()
+    let program = chain().lowered()
     let plan = program.planMemory()
-    let stores = program.instructions.flatMap { instruction -> [LoopStore] in
-      if case .loop(let loop) = instruction { loop.stores } else { [] }
-    }
-    #expect(stores.contains { $0.isInPlace })
+    #expect(program.calls.contains { $0.inPlaceStores(plan) > 0 })
     #expect(program.violations(of: plan) == [])
   }
 
   @Test func memoryIsReused() {
-    var program = chain().lowered()
+    let program = chain().lowered()
     let plan = program.planMemory()
     let temporaries = program.buffers.filter { $0.kind == .temporary }
     // Ten products one after another need two buffers of a kind, whatever their number.
     #expect(temporaries.count >= 9)
-    #expect(plan.count <= 3 * 48 * 32)
+    #expect(plan.arenaCount <= 3 * 48 * 32)
   }
 
   /// Broken plans are seen: each pair of buffers on one place, unless one of them is never there.
   @Test func theCheckerSeesOverlaps() {
-    var program = chain().lowered()
+    let program = chain().lowered()
     let plan = program.planMemory()
-    let placed = plan.offsets.indices.filter { plan.offsets[$0] != nil }
+    let placed = plan.places.indices.filter { plan.places[$0] != nil }
     var seen = 0
     for (earlier, later) in zip(placed, placed.dropFirst()) {
       var broken = plan
-      broken.offsets[later] = plan.offsets[earlier]
+      broken.places[later] = plan.places[earlier]
       if broken != plan, !program.violations(of: broken).isEmpty { seen += 1 }
     }
     #expect(seen >= 5)

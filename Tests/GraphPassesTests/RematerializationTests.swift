@@ -1,6 +1,7 @@
 import GraphIR
 import GraphPasses
 import GraphTestSupport
+import KernelCalls
 import Testing
 
 /// Which large arrays a training step keeps, and how often it walks over them.
@@ -9,18 +10,18 @@ import Testing
   /// one that writes the gradient. Only the products' results and operands are arrays.
   @Test func normalizationsPassFourTimesAndKeepNothing() {
     let program = trained()
-    let large = program.loops.filter { $0.extents.reduce(1, *) == 32_768 }
+    let large = program.loops.filter { $0.loop.extents.reduce(1, *) == 32_768 }
     #expect(large.count == 8)
-    let written = large.map { loop in loop.stores.count { !$0.accumulates } }
+    let written = large.map { $0.loop.stores.count { !$0.accumulates } }
     #expect(written == [0, 1, 0, 1, 0, 1, 0, 1])
-    for loop in large {
-      let arrays = Set(loop.loads.filter { program.buffers[$0.owner].shape.count == 32_768 })
+    for (_, call) in large {
+      let arrays = Set(call.operands.filter { program.buffers[$0.owner].shape.count == 32_768 })
       #expect(arrays.count <= 2)
     }
   }
 
   @Test func memoryIsSafe() {
-    var program = trained()
+    let program = trained()
     let plan = program.planMemory()
     #expect(program.violations(of: plan) == [])
   }
@@ -34,8 +35,8 @@ import Testing
     builder.output(.result("y"), builder.subtract(sum, part))
     let program = builder.graph.simplified().lowered()
     #expect(program.loops.count == 2)
-    #expect(program.loops.allSatisfy { $0.loads.contains { $0.owner == 0 } })
-    let slice = program.loops.first?.loads.first { $0.owner == 0 }
+    #expect(program.loops.allSatisfy { $0.call.operands.contains { $0.owner == 0 } })
+    let slice = program.loops.first?.call.operands.first { $0.owner == 0 }
     #expect(slice?.offset == 300 && slice?.count == 5000)
   }
 
@@ -48,8 +49,8 @@ import Testing
       let total = builder.sum(value, axes: [0])
       builder.output(.result("y"), builder.add(value, total))
       let program = builder.graph.simplified().lowered()
-      return program.loops.flatMap(\.stores).count {
-        !$0.accumulates && program.buffers[$0.buffer].kind == .temporary
+      return program.loops.flatMap { zip($0.loop.stores, $0.call.results) }.count {
+        !$0.accumulates && program.buffers[$1.owner].kind == .temporary
       }
     }
     #expect(stored { builder, a, _ in builder.add(a, 1) } == 0)
@@ -75,7 +76,7 @@ import Testing
 }
 
 extension Program {
-  fileprivate var loops: [Loop] {
-    instructions.compactMap { if case .loop(let loop) = $0 { loop } else { nil } }
+  fileprivate var loops: [(loop: Loop, call: Call<ArrayView>)] {
+    calls.compactMap { if case .loop(let loop) = $0.kernel { (loop, $0) } else { nil } }
   }
 }

@@ -1,42 +1,41 @@
 internal import GraphIR
 package import GraphPasses
+package import KernelCalls
 
 extension Program {
   /// What is wrong with a memory plan, one line each; empty when all is well.
   ///
   /// Plays the program on the arena's addresses without numbers: a write claims its buffer's floats
   /// and ends every other claim on them; a read needs its buffer's claim untouched since it was
-  /// written, and so does what is kept, at the end. So two buffers that are alive at once never share a float. Within one instruction a
-  /// write may only meet what is read where a loop stores, as it says, over a load at the same index.
+  /// written, and so does what is kept, at the end. So two buffers that are alive at once never share a float. Within one call a
+  /// write may only meet what is read where a loop stores over a load at the same index.
   package func violations(of plan: MemoryPlan) -> [String] {
     var claims = ArenaClaims(program: self, plan: plan)
     for (index, buffer) in buffers.enumerated() {
-      if case .input = buffer.kind, plan.offsets[index] != nil || kept.contains(index) {
+      if case .input = buffer.kind, plan.places[index] != nil {
         claims.write(index, by: "the caller")
       }
     }
-    for (position, instruction) in instructions.enumerated() {
-      let (reads, writes) = instruction.touched
-      for buffer in reads { claims.read(buffer, by: "instruction \(position)") }
+    for (position, call) in calls.enumerated() {
+      let (reads, writes) = (call.reads.map(\.owner), call.results.map(\.owner))
+      for buffer in reads { claims.read(buffer, by: "call \(position)") }
       for write in writes {
         for read in Set(reads) where claims.meet(read, write) {
-          if !instruction.isInPlace(write, over: read, in: self) {
+          if !call.isInPlace(write, over: read) {
             claims.violations.append(
-              "instruction \(position) writes buffer \(write) over buffer \(read), which it reads")
+              "call \(position) writes buffer \(write) over buffer \(read), which it reads")
           }
         }
         for other in writes where other != write && claims.meet(other, write) {
-          claims.violations.append(
-            "instruction \(position) writes \(write) and \(other) in one place")
+          claims.violations.append("call \(position) writes \(write) and \(other) in one place")
         }
       }
-      for problem in instruction.lateReads(hosts: plan.hosts) {
-        claims.violations.append("instruction \(position): \(problem)")
+      for problem in call.lateReads(claims.meet) {
+        claims.violations.append("call \(position): \(problem)")
       }
-      for buffer in Set(writes).sorted() { claims.write(buffer, by: "instruction \(position)") }
+      for buffer in Set(writes).sorted() { claims.write(buffer, by: "call \(position)") }
       let isLastMeeting =
-        instruction.isMeeting
-        && (position + 1 == instructions.count || !instructions[position + 1].isMeeting)
+        call.isMeeting && (position + 1 == calls.count || !calls[position + 1].isMeeting)
       if isLastMeeting { claims.endPhase() }
     }
     for buffer in kept { claims.read(buffer, by: "who comes later") }
@@ -63,14 +62,20 @@ private struct ArenaClaims {
     }
   }
 
-  /// In the arena, or far behind it in the shard's block, the exchange's or one that is kept.
+  /// Each block far behind the one before; the arena first.
   private func start(_ buffer: Int) -> Int? {
-    if let block = program.kept.firstIndex(of: plan.hosts[buffer]) { return (block + 3) << 40 }
-    let offset = plan.offsets[buffer]
-    return switch plan.regions[buffer] {
-    case .arena: offset
-    case .shard: offset.map { $0 + 1 << 40 }
-    case .exchange: offset.map { $0 + 2 << 40 }
+    plan.places[buffer].map { Int($0.space.rawValue) << 40 + $0.offset }
+  }
+
+  /// Floats of a block of memory.
+  private func size(_ space: Space) -> Int {
+    switch space {
+    case .arena: plan.arenaCount
+    case .shard: plan.shardCount
+    case .exchange: plan.exchangeCount
+    default:
+      program.kept.enumerated().first { .kept($0.offset) == space }
+        .map { program.buffers[$0.element].shape.count } ?? 0
     }
   }
 
@@ -109,12 +114,10 @@ private struct ArenaClaims {
         violations.append("\(writer) writes \(buffer), which has no place")
         return
       }
-      if range.lowerBound % MemoryPlan.alignment != 0
-        || range.lowerBound < 1 << 40 && range.upperBound > plan.count
-        || (1 << 40..<2 << 40).contains(range.lowerBound)
-          && range.upperBound > 1 << 40 + plan.shardCount
+      if let place = plan.places[buffer],
+        place.offset % MemoryPlan.alignment != 0 || place.offset + range.count > size(place.space)
       {
-        violations.append("\(writer): \(buffer) lies at \(range) of \(plan.count)")
+        violations.append("\(writer): \(buffer) lies at \(place) of \(size(place.space))")
       }
       // A buffer that is written in parts must not lose the first while the second is written.
       if written.contains(buffer), !intact.contains(buffer) {
@@ -126,49 +129,37 @@ private struct ArenaClaims {
   }
 }
 
-extension Instruction {
-  /// The buffers that it reads and writes, told from its form alone.
-  fileprivate var touched: (reads: [Int], writes: [Int]) {
-    switch self {
-    case .loop(let loop): (loop.loads.map(\.owner), loop.stores.map(\.buffer))
-    case .product(_, let a, let b, let epilogue, let result):
-      ([a.owner, b.owner] + (epilogue.bias.map { [$0.owner] } ?? []), [result])
-    case .columns(_, let y, let w, let result): ([y.owner, w.owner], [result])
-    case .sparse(_, let dense, let epilogue, let result):
-      ([dense.owner] + (epilogue.bias.map { [$0.owner] } ?? []), [result])
-    case .patches(_, let x, let result), .overlap(_, let x, let result),
-      .logSumExp(let x, _, _, _, let result):
-      ([x.owner], [result])
-    case .noise(_, _, let result), .fill(_, let result): ([], [result])
-    case .collective(_, let view, let result): ([view.owner], [result])
-    }
+extension Call<ArrayView> {
+  /// Results that lie over what the call reads.
+  package func inPlaceStores(_ plan: MemoryPlan) -> Int {
+    let read = operands.compactMap { plan.places[$0.owner] }
+    return results.count { plan.places[$0.owner].map(read.contains) ?? false }
   }
 
   /// Stores of a loop that read a load after another store has written over it. Stores are made in their order,
   /// after all functions; a dense load is read where it lies.
-  fileprivate func lateReads(hosts: [Int]) -> [String] {
-    guard case .loop(let loop) = self else { return [] }
-    return loop.stores.enumerated().flatMap { index, store -> [String] in
-      guard store.isInPlace else { return [] }
-      return loop.stores[(index + 1)...].compactMap { later in
-        guard case .load(let load) = later.operand,
-          hosts[loop.loads[load].owner] == hosts[store.buffer]
-        else { return nil }
-        return "stores load \(load) in \(later.buffer) after \(store.buffer) was written over it"
+  fileprivate func lateReads(_ meet: (Int, Int) -> Bool) -> [String] {
+    guard case .loop(let loop) = kernel else { return [] }
+    return results.enumerated().flatMap { index, result in
+      zip(loop.stores, results).dropFirst(index + 1).compactMap { later, laterResult in
+        guard case .load(let load) = later.operand, meet(operands[load].owner, result.owner) else {
+          return nil
+        }
+        return
+          "stores load \(load) in \(laterResult.owner) after \(result.owner) was written over it"
       }
     }
   }
 
   /// Whether a loop stores `write` element by element over its one load of `read`.
-  fileprivate func isInPlace(_ write: Int, over read: Int, in program: Program) -> Bool {
-    guard case .loop(let loop) = self else { return false }
-    let (loads, stores) = (
-      loop.loads.filter { $0.owner == read }, loop.stores.filter { $0.buffer == write }
-    )
-    guard loads.count == 1, stores.count == 1, let load = loads.first, let store = stores.first
-    else { return false }
+  fileprivate func isInPlace(_ write: Int, over read: Int) -> Bool {
+    guard case .loop(let loop) = kernel else { return false }
+    let loads = zip(operands, loop.loads).filter { $0.0.owner == read }
+    let stores = zip(results, loop.stores).filter { $0.0.owner == write }
+    guard loads.count == 1, stores.count == 1 else { return false }
     // Equal strides from equal beginnings: the store's element is the one just loaded.
-    return store.isInPlace && !store.accumulates && load.strides == store.strides
-      && load.offset == 0 && store.offset == 0 && load.extents == loop.extents
+    let ((load, loadStrides), (result, store)) = (loads[0], stores[0])
+    return !store.accumulates && loadStrides == store.strides && load.offset == 0
+      && result.offset == 0
   }
 }

@@ -46,13 +46,13 @@ extension OpCase {
           $1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1), outputPadding: 1)
       },
       OpCase(
-        "convolutionTransposed of patches with output padding", [[2, 2, 3, 7], [7, 116, 3, 3]]
+        "convolutionTransposed by im2col with output padding", [[2, 2, 3, 7], [7, 116, 3, 3]]
       ) {
         $0.convolutionTransposed(
           $1[0], weight: $1[1], ConvolutionGeometry(stride: 2, padding: 1), outputPadding: 1)
       },
       OpCase(
-        "bias and leaky ReLU after a matmul of patches", [[2, 4, 3, 116], [8, 116, 3, 3], [8]]
+        "bias and leaky ReLU after a matmul of im2col", [[2, 4, 3, 116], [8, 116, 3, 3], [8]]
       ) {
         let geometry = ConvolutionGeometry(stride: 2, padding: 1)
         let y = $0.convolution($1[0], weight: $1[1], geometry)
@@ -111,7 +111,7 @@ private struct ConvolutionCase {
     ConvolutionCase([2, 6, 4, 6], [1, 6, 2, 3], padding: (0, 2)),
     ConvolutionCase([1, 4, 5, 5], [4, 5, 1, 1]),
     ConvolutionCase([1, 5, 4, 7], [2, 7, 4, 3]),
-    // Few pixels and a long sum: matmuls with patches.
+    // Few pixels and a long sum: matmuls with im2col or col2im.
     ConvolutionCase([2, 4, 3, 116], [7, 116, 3, 3], stride: (2, 2), padding: (1, 1)),
     ConvolutionCase([1, 3, 5, 128], [5, 128, 2, 4], stride: (1, 2), padding: (1, 0)),
     ConvolutionCase([3, 4, 6, 64], [6, 64, 4, 4], stride: (2, 2), padding: (1, 1)),

@@ -1,4 +1,5 @@
 import GraphIR
+import KernelCalls
 import Kernels
 import Testing
 
@@ -20,18 +21,18 @@ import Testing
     let all = kind == .weightGradient ? w : count * result
     let bStart = count * a
     let biasStart = bStart + max(w, count * y)
-    let epilogue = CallEpilogue(bias: kind == .forward ? Place(.parameters, biasStart) : nil)
+    let epilogue = Epilogue(bias: kind == .forward ? Place(.parameters, biasStart) : nil)
     var calls = [
-      KernelCall.convolution(
-        kind, call(count), a: Place(.parameters, 0), b: Place(.parameters, bStart), epilogue,
-        result: Place(.slab, 0))
+      Call(
+        .convolution(kind, shape(count)), [Place(.parameters, 0), Place(.parameters, bStart)],
+        epilogue, results: [Place(.slab, 0)])
     ]
     for example in 0..<count {
       calls.append(
-        .convolution(
-          kind, call(1), a: Place(.parameters, example * a),
-          b: Place(.parameters, bStart + example * b), epilogue,
-          result: Place(.slab, all + example * (kind == .weightGradient ? w : result))))
+        Call(
+          .convolution(kind, shape(1)),
+          [Place(.parameters, example * a), Place(.parameters, bStart + example * b)], epilogue,
+          results: [Place(.slab, all + example * (kind == .weightGradient ? w : result))]))
     }
     let slab = try run(
       calls, parameters: numbers(biasStart + 8, seed: 11), slabCount: (count + 1) * max(w, all))
@@ -48,13 +49,13 @@ import Testing
     }
   }
 
-  private func call(_ count: Int) -> ConvolutionCall {
-    ConvolutionCall(
-      count: count, input: (64, 64, 64), output: (32, 32, 8), kernel: (3, 3),
+  private func shape(_ count: Int) -> Convolution {
+    Convolution(
+      x: [count, 64, 64, 64], w: [8, 64, 3, 3], y: [count, 32, 32, 8],
       ConvolutionGeometry(stride: 2, padding: 1))
   }
 
-  private func run(_ calls: [KernelCall], parameters: [Float], slabCount: Int) throws -> [Float] {
+  private func run(_ calls: [Call<Place>], parameters: [Float], slabCount: Int) throws -> [Float] {
     let sequence = try KernelSequence(calls, arenaCount: 1, workspace: Workspace())
     var slab = [Float](repeating: 99, count: slabCount)
     let isFine = unsafe slab.withUnsafeMutableBufferPointer { slab in

@@ -1,4 +1,5 @@
 import GraphIR
+import KernelCalls
 import Kernels
 
 /// One element-wise loop on memory with sentinels around every array, and its result in double.
@@ -76,20 +77,19 @@ struct LoopCase: Sendable, CustomStringConvertible {
     func result(_ size: Int) -> Int { array([Float](repeating: 77, count: size)) }
     let p = isInPlace ? a : result(count)
     let (q, s, d) = (result(count), result(size(without: summed)), result(count))
-    let call = LoopCall(
-      extents: extents,
-      loads: [view(a, strides()), view(b, strides(without: repeated)), view(c, sliceStrides)],
-      instructions: [
-        LoopInstruction(.multiply, target: 3, left: 0, right: 1),
-        LoopInstruction(.addNumber, target: 4, left: 3, number: 0.5),
+    let loop = Loop(
+      extents: extents, loads: [strides(), strides(without: repeated), sliceStrides],
+      functions: [
+        .binary(.multiply, .load(0), .load(1)), .binary(.add, .result(0), .number(0.5)),
       ],
-      targets: [
-        LoopTarget(view(p, strides()), register: 3, accumulates: false, isDirect: !isInPlace),
-        LoopTarget(view(q, reversedStrides), register: 4, accumulates: false, isDirect: false),
-        LoopTarget(
-          view(s, strides(without: summed)), register: 4, accumulates: true, isDirect: false),
-        LoopTarget(view(d, strides()), register: 2, accumulates: false, isDirect: true),
-      ], registerCount: 5)
+      stores: [
+        LoopStore(.result(0), strides: strides()), LoopStore(.result(1), strides: reversedStrides),
+        LoopStore(.result(1), strides: strides(without: summed), accumulates: true),
+        LoopStore(.load(2), strides: strides()),
+      ])
+    let call = Call(
+      .loop(loop), [a, b, c].map { Place(.slab, $0) },
+      results: [p, q, s, d].map { Place(.slab, $0) })
     let expected = expected(memory, a: a, b: b, c: c, p: p, q: q, s: s, d: d)
     try run(call, on: &memory)
     for index in memory.indices {
@@ -103,10 +103,6 @@ struct LoopCase: Sendable, CustomStringConvertible {
       }
     }
     return nil
-  }
-
-  private func view(_ offset: Int, _ strides: [Int]) -> LoopView {
-    LoopView(Place(.slab, offset), strides: strides)
   }
 
   /// The whole memory after the loop, sentinels included, element by element.
@@ -133,8 +129,8 @@ struct LoopCase: Sendable, CustomStringConvertible {
     return result
   }
 
-  private func run(_ call: LoopCall, on memory: inout [Float]) throws {
-    let sequence = try KernelSequence([.loop(call)], arenaCount: 0, workspace: Workspace())
+  private func run(_ call: Call<Place>, on memory: inout [Float]) throws {
+    let sequence = try KernelSequence([call], arenaCount: 0, workspace: Workspace())
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       let ids: [UInt32] = [0]
       return unsafe sequence.run(

@@ -1,4 +1,6 @@
 import CKernels
+import GraphIR
+import KernelCalls
 import Kernels
 import Testing
 
@@ -14,21 +16,17 @@ import Testing
   @Test func manyTilesAndALongChain() throws {
     let count = 3 * Int(VAEDP_TILE) + 5
     var memory = numbers(2 * count, seed: 9)
-    let view = LoopView(Place(.slab, 0), strides: [1])
-    let chain = (0..<12).map { position in
-      LoopInstruction(
-        position % 2 == 0 ? .tanh : .addNumber, target: 1 + (position + 1) % 2,
-        left: position == 0 ? 0 : 1 + position % 2, number: 0.25)
+    let chain = (0..<12).map { position -> LoopFunction in
+      let x = position == 0 ? LoopOperand.load(0) : .result(position - 1)
+      return position % 2 == 0 ? .unary(.tanh, x) : .binary(.add, x, .number(0.25))
     }
-    let call = LoopCall(
-      extents: [count], loads: [view], instructions: chain,
-      targets: [
-        LoopTarget(
-          LoopView(Place(.slab, count), strides: [1]), register: 1 + 12 % 2, accumulates: false,
-          isDirect: false)
-      ], registerCount: 3)
+    let loop = Loop(
+      extents: [count], loads: [[1]], functions: chain,
+      stores: [LoopStore(.result(11), strides: [1])])
+    let call = Call(.loop(loop), [Place(.slab, 0)], results: [Place(.slab, count)])
+    #expect(LoopRegisters(loop).count == 3)
     let before = memory
-    let sequence = try KernelSequence([.loop(call)], arenaCount: 0, workspace: Workspace())
+    let sequence = try KernelSequence([call], arenaCount: 0, workspace: Workspace())
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       unsafe sequence.run(
         parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: [0],
@@ -48,27 +46,30 @@ import Testing
     let count = rows * columns
     var memory = numbers(count, seed: 4) + [Float](repeating: .nan, count: count + columns)
     let before = Array(memory[..<count])
-    let steps = (1..<registers).map {
-      LoopInstruction(.addNumber, target: $0, left: $0 - 1, number: 1)
+    // x + 1, x + 2, … and then their sum, so that all of them are there at once.
+    let terms = (1..<registers).map { LoopFunction.binary(.add, .load(0), .number(Double($0))) }
+    let sums = (1..<terms.count).map { term -> LoopFunction in
+      .binary(.add, .result(term == 1 ? 0 : terms.count + term - 2), .result(term))
     }
-    func view(_ offset: Int, _ strides: [Int]) -> LoopView {
-      LoopView(Place(.slab, offset), strides: strides)
-    }
-    let call = LoopCall(
-      extents: [rows, columns], loads: [view(0, [columns, 1])], instructions: steps,
-      targets: [
-        LoopTarget(
-          view(count, [columns, 1]), register: registers - 1, accumulates: false, isDirect: false),
-        LoopTarget(view(2 * count, [0, 1]), register: 1, accumulates: true, isDirect: false),
-      ], registerCount: registers)
-    let sequence = try KernelSequence([.loop(call)], arenaCount: 0, workspace: Workspace())
+    let loop = Loop(
+      extents: [rows, columns], loads: [[columns, 1]], functions: terms + sums,
+      stores: [
+        LoopStore(.result(terms.count + sums.count - 1), strides: [columns, 1]),
+        LoopStore(.result(0), strides: [0, 1], accumulates: true),
+      ])
+    #expect(LoopRegisters(loop).count == registers + 1)
+    let call = Call(
+      .loop(loop), [Place(.slab, 0)], results: [Place(.slab, count), Place(.slab, 2 * count)])
+    let sequence = try KernelSequence([call], arenaCount: 0, workspace: Workspace())
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       unsafe sequence.run(
         parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: [0],
         noise: NoiseKey(seed: 0, step: 0))
     }
     #expect(isFine)
-    let expected = before.map { x in (1..<registers).reduce(x) { sum, _ in sum + 1 } }
+    let expected = before.map { x in
+      (2..<registers).reduce(x + 1) { sum, term in sum + (x + Float(term)) }
+    }
     #expect(Array(memory[count..<2 * count]) == expected)
     for column in 0..<columns {
       let exact = (0..<rows).reduce(0.0) { $0 + Double(before[$1 * columns + column] + 1) }

@@ -3,7 +3,7 @@ import Glibc
 import Kernels
 import Testing
 
-/// Sums and overlaps with a kernel of their own.
+/// Sums and windows with a kernel of their own.
 @Suite struct ReductionTests {
   @Test(
     arguments: [
@@ -44,7 +44,7 @@ import Testing
     return Array(result[..<(outer * inner)])
   }
 
-  static let overlaps = [
+  static let extents = [
     // height, width, channels, out height, out width, kernel h, w, stride h, w, padding h, w
     [6, 8, 1, 3, 4, 4, 4, 2, 2, 1, 1], [7, 5, 3, 4, 3, 3, 3, 2, 2, 1, 1],
     [4, 4, 2, 4, 4, 1, 1, 1, 1, 0, 0], [5, 9, 2, 2, 3, 2, 3, 3, 3, 0, 0],
@@ -52,9 +52,9 @@ import Testing
     [2, 2, 1, 3, 3, 4, 4, 1, 1, 2, 2],
   ]
 
-  @Test(arguments: overlaps)
-  func columnsToImageAgreesWithTheNaiveLoop(s: [Int]) {
-    let shape = overlap(s)
+  @Test(arguments: extents)
+  func col2imOfAnImageAgreesWithTheNaiveLoop(s: [Int]) {
+    let shape = windows(s)
     let row = s[2] * s[5] * s[6]
     let columns = numbers(s[3] * s[4] * row, seed: 5)
     let size = s[0] * s[1] * s[2]
@@ -78,7 +78,7 @@ import Testing
     var image = [Float](repeating: 99, count: size + 64)
     var run = [Float](repeating: 7, count: s[1] + 8)
     unsafe image.withUnsafeMutableBufferPointer { image in
-      unsafe vaedp_columns_to_image(columns, image.baseAddress! + 32, &run, shape)
+      unsafe vaedp_col2im_image(columns, image.baseAddress! + 32, &run, shape)
     }
     #expect(run[s[1]...].allSatisfy { $0 == 7 })
     #expect(image[..<32].allSatisfy { $0 == 99 } && image[(size + 32)...].allSatisfy { $0 == 99 })
@@ -88,9 +88,9 @@ import Testing
     }
   }
 
-  /// Patches of two images against the naive loop; then ⟨patches(x), p⟩ = ⟨x, images(p)⟩.
-  @Test(arguments: overlaps)
-  func patchesAgreeWithTheNaiveLoopAndOverlapIsTheirTranspose(s: [Int]) {
+  /// im2col of two images against the naive loop; then ⟨im2col(x), p⟩ = ⟨x, col2im(p)⟩.
+  @Test(arguments: extents)
+  func im2colAgreesWithTheNaiveLoopAndCol2imIsItsTranspose(s: [Int]) {
     let (size, pixels, row) = (s[0] * s[1] * s[2], s[3] * s[4], s[2] * s[5] * s[6])
     let x = numbers(2 * size, seed: 6)
     var expected = [Float](repeating: 0, count: 2 * pixels * row)
@@ -99,17 +99,17 @@ import Testing
         for (i, j) in (0..<s[5]).flatMap({ i in (0..<s[6]).map { (i, $0) } }) {
           let (h, w) = (y * s[7] - s[9] + i, left * s[8] - s[10] + j)
           guard (0..<s[0]).contains(h), (0..<s[1]).contains(w) else { continue }
-          let patch = (n * pixels + y * s[4] + left) * row
-          expected[patch + (c * s[5] + i) * s[6] + j] = x[n * size + (h * s[1] + w) * s[2] + c]
+          let window = (n * pixels + y * s[4] + left) * row
+          expected[window + (c * s[5] + i) * s[6] + j] = x[n * size + (h * s[1] + w) * s[2] + c]
         }
       }
     }
     var found = [Float](repeating: 99, count: expected.count + 8)
-    unsafe vaedp_images_to_patches(x, &found, 2, overlap(s))
+    unsafe vaedp_im2col(x, &found, 2, windows(s))
     #expect(found == expected + [Float](repeating: 99, count: 8))
     let p = numbers(expected.count, seed: 7)
     var images = [Float](repeating: 99, count: 2 * size + 8)
-    unsafe vaedp_patches_to_images(p, &images, 2, overlap(s))
+    unsafe vaedp_col2im(p, &images, 2, windows(s))
     #expect(images[(2 * size)...].allSatisfy { $0 == 99 })
     let left = zip(expected, p).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     let right = zip(x, images).reduce(0) { $0 + Double($1.0) * Double($1.1) }
@@ -117,8 +117,8 @@ import Testing
     #expect(abs(left - right) <= 2e-6 * Double(2 * size))
   }
 
-  private func overlap(_ s: [Int]) -> vaedp_overlap {
-    vaedp_overlap(
+  private func windows(_ s: [Int]) -> vaedp_windows {
+    vaedp_windows(
       height: s[0], width: s[1], channels: s[2], out_height: s[3], out_width: s[4],
       kernel_h: s[5], kernel_w: s[6], stride_h: s[7], stride_w: s[8], padding_h: s[9],
       padding_w: s[10])

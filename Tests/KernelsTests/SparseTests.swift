@@ -42,7 +42,7 @@ import Testing
       vaedp_sparse_shape(rows: ids.count, inputs: inputs, outputs: outputs)
     }
 
-    func withC<R>(_ body: (vaedp_sparse) -> R) -> R {
+    func withC<R>(_ body: (vaedp_csr) -> R) -> R {
       unsafe starts.withUnsafeBufferPointer { starts in
         unsafe columns.withUnsafeBufferPointer { columns in
           unsafe values.withUnsafeBufferPointer { values in
@@ -51,7 +51,7 @@ import Testing
             return unsafe withUnsafePointer(to: &nothing.0) { column in
               unsafe withUnsafePointer(to: &nothing.1) { value in
                 unsafe body(
-                  vaedp_sparse(
+                  vaedp_csr(
                     starts: starts.baseAddress!, columns: columns.baseAddress ?? column,
                     values: values.baseAddress ?? value))
               }
@@ -172,13 +172,13 @@ import Testing
 
   /// The rows' non-zeros by columns, in parts of equal length.
   @unsafe private func withParts(
-    _ x: Rows, _ count: Int, _ body: (UnsafeBufferPointer<vaedp_by_column>) -> Void
+    _ x: Rows, _ count: Int, _ body: (UnsafeBufferPointer<vaedp_csc>) -> Void
   ) {
     let nonZeros = x.ids.reduce(0) { $0 + Int(x.starts[Int($1) + 1] - x.starts[Int($1)]) }
-    var parts: [vaedp_by_column] = unsafe []
+    var parts: [vaedp_csc] = unsafe []
     for part in 0..<count {
       let range = part * x.ids.count / count..<(part + 1) * x.ids.count / count
-      let sorted = unsafe vaedp_by_column(
+      let sorted = unsafe vaedp_csc(
         ends: .allocate(capacity: x.inputs + 1), nonzeros: .allocate(capacity: nonZeros + 1))
       unsafe x.withC { rows in
         let shape = vaedp_sparse_shape(rows: range.count, inputs: x.inputs, outputs: x.outputs)

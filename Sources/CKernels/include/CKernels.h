@@ -94,19 +94,20 @@ void vaedp_apply(vaedp_function function, long count, float *target, const float
 // result[o, i] = log Σ_n exp x[o, n, i]; x is [outer, count, inner].
 void vaedp_log_sum_exp(const float *x, float *result, long outer, long count, long inner);
 
-// image [height, width, channels] = sum over kernel positions of columns
-// [channels · kernel_h · kernel_w, out_height · out_width], as a transposed convolution overlaps them.
-// `run` holds as many floats as the image is wide.
+// The windows of a convolution over an image [height, width, channels]: what each output pixel sees.
 typedef struct {
   long height, width, channels, out_height, out_width;
   long kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
-} vaedp_overlap;
-void vaedp_columns_to_image(const float *columns, float *image, float *run, vaedp_overlap shape);
+} vaedp_windows;
 
-// The same sum over patches [count, out_height, out_width, channels · kernel_h · kernel_w] of
-// channels-last images, and its transpose: what each output pixel sees of its image, 0 outside.
-void vaedp_patches_to_images(const float *patches, float *images, long count, vaedp_overlap shape);
-void vaedp_images_to_patches(const float *images, float *patches, long count, vaedp_overlap shape);
+// images → their windows, one in a row [count, out_height, out_width, channels · kernel_h · kernel_w], 0
+// outside; and back, as a sum where they overlap.
+void vaedp_im2col(const float *images, float *rows, long count, vaedp_windows shape);
+void vaedp_col2im(const float *rows, float *images, long count, vaedp_windows shape);
+
+// The same sum for one image, of windows in columns [channels · kernel_h · kernel_w, out_height · out_width].
+// `run` holds as many floats as the image is wide.
+void vaedp_col2im_image(const float *columns, float *image, float *run, vaedp_windows shape);
 
 // Reads x in order, a number per cache line, so that it is in the cache for a kernel that does not.
 void vaedp_read_ahead(const float *x, long count);
@@ -116,12 +117,12 @@ void vaedp_widen_bytes(const uint8_t *bytes, float *target, long count, float sc
 
 // ---- Products of sparse rows (sparse.c) ------------------------------------------------------
 
-// Rows by their non-zeros: those of row i are starts[i]..<starts[i + 1], columns ascending.
+// Rows by their non-zeros (CSR): those of row i are starts[i]..<starts[i + 1], columns ascending.
 typedef struct {
   const int64_t *starts;
   const int32_t *columns;
   const float *values;
-} vaedp_sparse;
+} vaedp_csr;
 
 // Extents: x is [rows, inputs], row r of it the one at ids[r]; weights are [outputs, inputs].
 typedef struct {
@@ -132,7 +133,7 @@ typedef struct {
 enum { VAEDP_SPARSE_TILE = 2048 };
 
 // y [rows, outputs] = x · wᵀ + bias, then y > 0 ? y : slope · y; summed in the order of the columns.
-void vaedp_sparse_matmul(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape, const float *w,
+void vaedp_sparse_matmul(vaedp_csr x, const uint32_t *ids, vaedp_sparse_shape shape, const float *w,
                          const float *_Nullable bias, float slope, float *y, float *scratch);
 // Floats of scratch memory that it takes.
 long vaedp_sparse_matmul_scratch(long rows);
@@ -143,16 +144,16 @@ typedef struct {
   float value;
 } vaedp_nonzero;
 
-// Rows by their columns: the non-zeros of column j are those from ends[j − 1], or 0, to before ends[j],
+// The same by columns (CSC): the non-zeros of column j are those from ends[j − 1], or 0, to before ends[j],
 // by row.
 typedef struct {
   int32_t *ends;  // inputs + 1 of them
   vaedp_nonzero *nonzeros;
-} vaedp_by_column;
+} vaedp_csc;
 
 // Sorts the non-zeros of the rows at ids; row r of them becomes row first + r.
-void vaedp_sparse_sort(vaedp_sparse x, const uint32_t *ids, vaedp_sparse_shape shape, long first,
-                       vaedp_by_column sorted);
+void vaedp_sparse_sort(vaedp_csr x, const uint32_t *ids, vaedp_sparse_shape shape, long first,
+                       vaedp_csc sorted);
 
 // A rectangle of a matrix.
 typedef struct {
@@ -161,7 +162,7 @@ typedef struct {
 
 // A tile of dw [outputs, inputs] = dyᵀ · x for dy [rows, outputs] and x in `count` parts; summed part by
 // part in the order of the rows. The tile's rows begin `stride` floats apart.
-void vaedp_sparse_gradient(const vaedp_by_column *parts, long count, const float *dy, long outputs,
+void vaedp_sparse_gradient(const vaedp_csc *parts, long count, const float *dy, long outputs,
                            vaedp_tile tile, float *dw, long stride);
 
 // ---- Random numbers (random.c) ---------------------------------------------------------------

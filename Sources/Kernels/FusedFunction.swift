@@ -1,10 +1,10 @@
+internal import CKernels
 internal import GraphIR
-internal import GraphPasses
-internal import Kernels
+internal import KernelCalls
 
 /// A function of the element-wise kernel, which may stand for several of a loop's.
 struct FusedFunction {
-  var element: ElementFunction
+  var element: vaedp_function
   /// What it reads: at most three loads or results.
   var operands: [LoopOperand]
   var number: Float
@@ -35,16 +35,19 @@ extension Loop {
           guard let mask = mask(factor, source) else { continue }
           for part in mask.parts { fused[part] = nil }
           own = FusedFunction(
-            element: .masked, operands: [value, mask.sign], number: mask.slope, result: position)
+            element: VAEDP_MASKED, operands: [value, mask.sign], number: mask.slope,
+            result: position)
           break
         }
       case .binary(.add, let x, let y):
         for (product, other) in [(y, x), (x, y)] where !other.isNumber {
-          guard let index = source(product), let inner = fused[index], inner.element == .multiply
+          guard let index = source(product), let inner = fused[index],
+            inner.element == VAEDP_MULTIPLY
           else { continue }
           fused[index] = nil
           own = FusedFunction(
-            element: .multiplyAdd, operands: inner.operands + [other], number: 0, result: position)
+            element: VAEDP_MULTIPLY_ADD, operands: inner.operands + [other], number: 0,
+            result: position)
           break
         }
       default: break
@@ -90,14 +93,6 @@ extension LoopOperand {
 }
 
 extension LoopFunction {
-  /// What it reads.
-  var operands: [LoopOperand] {
-    switch self {
-    case .unary(_, let x): [x]
-    case .binary(_, let x, let y): [x, y]
-    }
-  }
-
   /// The same sum or product with its number, if it has one, on the right.
   fileprivate var numberLast: LoopFunction {
     switch self {
@@ -109,7 +104,7 @@ extension LoopFunction {
 
   /// This function alone.
   fileprivate func fused(_ position: Int) -> FusedFunction {
-    func made(_ element: ElementFunction, _ operands: [LoopOperand], _ number: Float = 0)
+    func made(_ element: vaedp_function, _ operands: [LoopOperand], _ number: Float = 0)
       -> FusedFunction
     {
       FusedFunction(element: element, operands: operands, number: number, result: position)
@@ -130,53 +125,53 @@ extension LoopFunction {
 }
 
 extension UnaryFunction {
-  fileprivate var element: (ElementFunction, number: Float) {
+  fileprivate var element: (vaedp_function, number: Float) {
     switch self {
-    case .negate: (.negate, 0)
-    case .exp: (.exp, 0)
-    case .log: (.log, 0)
-    case .log1p: (.log1p, 0)
-    case .softplus: (.softplus, 0)
-    case .tanh: (.tanh, 0)
-    case .sigmoid: (.sigmoid, 0)
-    case .squareRoot: (.squareRoot, 0)
-    case .square: (.square, 0)
-    case .reciprocal: (.reciprocal, 0)
-    case .erf: (.erf, 0)
-    case .relu: (.maximumNumber, 0)
-    case .leakyReLU(let slope): (.leakyReLU, Float(slope))
-    case .step: (.step, 0)
+    case .negate: (VAEDP_NEGATE, 0)
+    case .exp: (VAEDP_EXP, 0)
+    case .log: (VAEDP_LOG, 0)
+    case .log1p: (VAEDP_LOG1P, 0)
+    case .softplus: (VAEDP_SOFTPLUS, 0)
+    case .tanh: (VAEDP_TANH, 0)
+    case .sigmoid: (VAEDP_SIGMOID, 0)
+    case .squareRoot: (VAEDP_SQUARE_ROOT, 0)
+    case .square: (VAEDP_SQUARE, 0)
+    case .reciprocal: (VAEDP_RECIPROCAL, 0)
+    case .erf: (VAEDP_ERF, 0)
+    case .relu: (VAEDP_MAXIMUM_NUMBER, 0)
+    case .leakyReLU(let slope): (VAEDP_LEAKY_RELU, Float(slope))
+    case .step: (VAEDP_STEP, 0)
     }
   }
 }
 
 extension BinaryFunction {
-  fileprivate var element: ElementFunction {
+  fileprivate var element: vaedp_function {
     switch self {
-    case .add: .add
-    case .subtract: .subtract
-    case .multiply: .multiply
-    case .divide: .divide
-    case .maximum: .maximum
-    case .minimum: .minimum
+    case .add: VAEDP_ADD
+    case .subtract: VAEDP_SUBTRACT
+    case .multiply: VAEDP_MULTIPLY
+    case .divide: VAEDP_DIVIDE
+    case .maximum: VAEDP_MAXIMUM
+    case .minimum: VAEDP_MINIMUM
     }
   }
 
-  fileprivate func element(numberLeft number: Double) -> (ElementFunction, Float) {
+  fileprivate func element(numberLeft number: Double) -> (vaedp_function, Float) {
     switch self {
-    case .add: (.addNumber, Float(number))
-    case .subtract: (.subtractFromNumber, Float(number))
-    case .multiply: (.multiplyNumber, Float(number))
-    case .divide: (.divideNumberBy, Float(number))
-    case .maximum: (.maximumNumber, Float(number))
-    case .minimum: (.minimumNumber, Float(number))
+    case .add: (VAEDP_ADD_NUMBER, Float(number))
+    case .subtract: (VAEDP_SUBTRACT_FROM_NUMBER, Float(number))
+    case .multiply: (VAEDP_MULTIPLY_NUMBER, Float(number))
+    case .divide: (VAEDP_DIVIDE_NUMBER_BY, Float(number))
+    case .maximum: (VAEDP_MAXIMUM_NUMBER, Float(number))
+    case .minimum: (VAEDP_MINIMUM_NUMBER, Float(number))
     }
   }
 
-  fileprivate func element(numberRight number: Double) -> (ElementFunction, Float) {
+  fileprivate func element(numberRight number: Double) -> (vaedp_function, Float) {
     switch self {
-    case .subtract: (.addNumber, Float(-number))
-    case .divide: (.multiplyNumber, Float(1 / number))
+    case .subtract: (VAEDP_ADD_NUMBER, Float(-number))
+    case .divide: (VAEDP_MULTIPLY_NUMBER, Float(1 / number))
     case .add, .multiply, .maximum, .minimum: element(numberLeft: number)
     }
   }

@@ -1,13 +1,14 @@
 internal import CKernels
+package import KernelCalls
 internal import Storage
 
 /// The non-zeros of a minibatch by columns, shard by shard: what the gradient of weights that read sparse
 /// examples is made from.
 ///
 /// Safety: the worker that computes a shard sorts its rows; whoever makes gradients comes later.
-@safe package final class SparseColumns {
+@safe package final class CSCMinibatch {
   private let memory: AlignedFloats
-  private let parts: UnsafeMutablePointer<vaedp_by_column>
+  private let parts: UnsafeMutablePointer<vaedp_csc>
   private let inputs: Int
 
   /// Room for shards of so many rows, of so many non-zeros at most.
@@ -19,10 +20,7 @@ internal import Storage
     unsafe parts = .allocate(capacity: shards)
     for shard in 0..<shards {
       let base = unsafe UnsafeMutableRawPointer(memory.pointer + shard * stride)
-      unsafe (parts + shard).initialize(
-        to: vaedp_by_column(
-          ends: base.assumingMemoryBound(to: Int32.self),
-          nonzeros: (base + 4 * endCount).assumingMemoryBound(to: vaedp_nonzero.self)))
+      unsafe (parts + shard).initialize(to: vaedp_csc(base, endCount: endCount))
     }
   }
 
@@ -34,12 +32,11 @@ internal import Storage
   ///   - ids: where the rows are in `rows`.
   ///   - first: position of the first in the minibatch.
   @unsafe package func sort(
-    _ shard: Int, _ rows: SparseRows, _ ids: UnsafeBufferPointer<UInt32>, first: Int
+    _ shard: Int, _ rows: CSRMatrix, _ ids: UnsafeBufferPointer<UInt32>, first: Int
   ) {
     guard let base = ids.baseAddress else { return }
-    let x = unsafe vaedp_sparse(starts: rows.starts, columns: rows.columns, values: rows.values)
     let shape = vaedp_sparse_shape(rows: ids.count, inputs: inputs, outputs: 0)
-    unsafe vaedp_sparse_sort(x, base, shape, first, parts[shard])
+    unsafe vaedp_sparse_sort(rows.c, base, shape, first, parts[shard])
   }
 
   /// Writes a tile of the gradient of weights `[outputs, inputs]`, row after row without gaps.
@@ -54,5 +51,18 @@ internal import Storage
     let place = vaedp_tile(
       row: tile.row, column: tile.column, rows: tile.rows, columns: tile.columns)
     unsafe vaedp_sparse_gradient(parts, shards, dy, outputs, place, result, tile.columns)
+  }
+}
+
+extension CSRMatrix {
+  var c: vaedp_csr { unsafe vaedp_csr(starts: starts, columns: columns, values: values) }
+}
+
+extension vaedp_csc {
+  /// Columns in memory that holds their ends, then their non-zeros.
+  @unsafe init(_ memory: UnsafeMutableRawPointer, endCount: Int) {
+    unsafe self.init(
+      ends: memory.assumingMemoryBound(to: Int32.self),
+      nonzeros: (memory + 4 * endCount).assumingMemoryBound(to: vaedp_nonzero.self))
   }
 }
