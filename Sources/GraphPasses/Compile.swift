@@ -25,45 +25,45 @@ extension Lowering {
         } else { .temporary }
       return Buffer(kind: kind, shape: root.shape)
     }
-    for unit in ordered() { program.calls += calls(units[unit]) }
+    for group in ordered() { program.calls += calls(groups[group]) }
     return program
   }
 
-  /// Units after those they need; of several that could come, the one that the graph had first.
+  /// Groups after those they need; of several that could come, the one that the graph had first.
   private func ordered() -> [Int] {
     let phases = self.phases()
     var order: [Int] = []
-    var placed = units.map(\.roots.isEmpty)
+    var placed = groups.map(\.roots.isEmpty)
     let count = placed.count { !$0 }
     while order.count < count {
-      let next = units.indices.filter { !placed[$0] && units[$0].needs.allSatisfy { placed[$0] } }
+      let next = groups.indices.filter { !placed[$0] && groups[$0].needs.allSatisfy { placed[$0] } }
         .min { a, b in
           let (first, second) = (phases[a], phases[b])
-          return (first, units[a].roots.last!) < (second, units[b].roots.last!)
+          return (first, groups[a].roots.last!) < (second, groups[b].roots.last!)
         }
-      guard let next else { preconditionFailure("units need each other in a circle") }
+      guard let next else { preconditionFailure("groups need each other in a circle") }
       placed[next] = true
       order.append(next)
     }
     return order
   }
 
-  /// For each unit, in which phase it can come: twice the meetings before it, and one more for a meeting itself,
+  /// For each group, in which phase it can come: twice the meetings before it, and one more for a meeting itself,
   /// which ends its phase.
   private func phases() -> [Int] {
-    var phases = [Int?](repeating: nil, count: units.count)
-    func phase(_ unit: Int) -> Int {
-      if let known = phases[unit] { return known }
-      let earliest = units[unit].needs.map { (phase($0) + 1) / 2 * 2 }.max() ?? 0
-      let isMeeting = units[unit].roots.contains { roots[$0].isMeeting }
-      phases[unit] = earliest + (isMeeting ? 1 : 0)
-      return phases[unit]!
+    var phases = [Int?](repeating: nil, count: groups.count)
+    func phase(_ group: Int) -> Int {
+      if let known = phases[group] { return known }
+      let earliest = groups[group].needs.map { (phase($0) + 1) / 2 * 2 }.max() ?? 0
+      let isMeeting = groups[group].roots.contains { roots[$0].isMeeting }
+      phases[group] = earliest + (isMeeting ? 1 : 0)
+      return phases[group]!
     }
-    return units.indices.map(phase)
+    return groups.indices.map(phase)
   }
 
-  private func calls(_ unit: Unit) -> [Call<ArrayView>] {
-    if case .calls(let calls) = roots[unit.roots[0]].source { calls } else { [loop(unit.roots)] }
+  private func calls(_ group: Group) -> [Call<ArrayView>] {
+    if case .calls(let calls) = roots[group.roots[0]].source { calls } else { [loop(group.roots)] }
   }
 
   private func loop(_ members: [Int]) -> Call<ArrayView> {

@@ -28,59 +28,61 @@ extension Lowering {
     roots.append(root)
     let index = roots.count - 1
     let owners = Set(views.map(\.owner))
-    for unit in units.indices.reversed() where units[unit].count == count {
-      if relates(unit, to: owners, views), accepts(unit, index, views) {
-        add(index, to: unit, views)
+    for group in groups.indices.reversed() where groups[group].count == count {
+      if relates(group, to: owners, views), accepts(group, index, views) {
+        add(index, to: group, views)
         return index
       }
     }
-    units.append(Unit(roots: [], count: count))
-    add(index, to: units.count - 1, views)
+    groups.append(Group(roots: [], count: count))
+    add(index, to: groups.count - 1, views)
     return index
   }
 
-  private mutating func add(_ index: Int, to unit: Int, _ views: [ArrayView]) {
-    roots[index].unit = unit
-    units[unit].roots.append(index)
+  private mutating func add(_ index: Int, to group: Int, _ views: [ArrayView]) {
+    roots[index].group = group
+    groups[group].roots.append(index)
     for view in views {
-      if let need = roots[view.owner].unit, need != unit { units[unit].needs.insert(need) }
+      if let need = roots[view.owner].group, need != group { groups[group].needs.insert(need) }
     }
   }
 
   /// Whether the root continues the loop, or reads an array that the loop reads too.
-  private func relates(_ unit: Int, to owners: Set<Int>, _ views: [ArrayView]) -> Bool {
-    let members = units[unit].roots
-    if owners.contains(where: { roots[$0].unit == unit }) { return true }
+  private func relates(_ group: Int, to owners: Set<Int>, _ views: [ArrayView]) -> Bool {
+    let members = groups[group].roots
+    if owners.contains(where: { roots[$0].group == group }) { return true }
     let large = Set(views.filter { $0.isDense && $0.count > 1 }.map(\.owner))
     return members.contains { member in
       self.views(ofRoot: member).contains { $0.isDense && large.contains($0.owner) }
     }
   }
 
-  private func accepts(_ unit: Int, _ index: Int, _ views: [ArrayView]) -> Bool {
+  private func accepts(_ group: Int, _ index: Int, _ views: [ArrayView]) -> Bool {
     for view in views {
-      guard let owner = roots[view.owner].unit else { continue }
-      if owner == unit {
+      guard let owner = roots[view.owner].group else { continue }
+      if owner == group {
         // Registers hold one element each: only the same element of an unsummed root is there.
         if case .sum = roots[view.owner].source { return false }
         let isSame =
           view.isDense && view.offset == 0 && view.count == roots[view.owner].shape.count
         if !isSame { return false }
-      } else if depends(owner, on: unit) {
+      } else if depends(owner, on: group) {
         return false
       }
     }
-    let members = units[unit].roots + [index]
-    let outside = members.flatMap { self.views(ofRoot: $0) }.filter { roots[$0.owner].unit != unit }
-    return fits(members, reading: outside, storing: { self.stores(of: unit) + 1 })
+    let members = groups[group].roots + [index]
+    let outside = members.flatMap { self.views(ofRoot: $0) }.filter {
+      roots[$0.owner].group != group
+    }
+    return fits(members, reading: outside, storing: { self.stores(of: group) + 1 })
   }
 
-  private func stores(of unit: Int) -> Int { units[unit].roots.count { isStored($0) } }
+  private func stores(of group: Int) -> Int { groups[group].roots.count { isStored($0) } }
 
-  /// Whether a unit keeps within the limits of a loop.
-  func fits(_ unit: Int) -> Bool {
+  /// Whether a group keeps within the limits of a loop.
+  func fits(_ group: Int) -> Bool {
     fits(
-      units[unit].roots, reading: outsideViews(of: unit), storing: { self.stores(of: unit) })
+      groups[group].roots, reading: outsideViews(of: group), storing: { self.stores(of: group) })
   }
 
   private func fits(_ members: [Int], reading outside: [ArrayView], storing stores: () -> Int)
@@ -93,13 +95,13 @@ extension Lowering {
     return LoopSpace(outside + members.map { storeView(ofRoot: $0) }) != nil
   }
 
-  /// Whether unit `a` needs the results of `b`, directly or through others.
+  /// Whether group `a` needs the results of `b`, directly or through others.
   func depends(_ a: Int, on b: Int) -> Bool {
     var seen: Set<Int> = []
     var open = [a]
-    while let unit = open.popLast() {
-      if unit == b { return true }
-      if seen.insert(unit).inserted { open += units[unit].needs }
+    while let group = open.popLast() {
+      if group == b { return true }
+      if seen.insert(group).inserted { open += groups[group].needs }
     }
     return false
   }
@@ -109,7 +111,7 @@ extension Lowering {
     if roots[index].output != nil { return true }
     if case .sum = roots[index].source { return true }
     return roots.indices.contains { other in
-      guard let unit = roots[other].unit, unit != roots[index].unit else { return false }
+      guard let group = roots[other].group, group != roots[index].group else { return false }
       return views(ofRoot: other).contains { $0.owner == index }
     }
   }

@@ -2,13 +2,13 @@ import GraphIR
 import KernelCalls
 
 /// Turns a graph into kernel calls: decides what becomes an array in memory (a root), which roots one
-/// kernel computes together (a unit), and in which order.
+/// kernel computes together (a fusion group), and in which order.
 ///
 /// Repetitions, slices, transposes and most reshapes never touch memory: they are strides of whoever
 /// reads them. Element-wise functions and sums over one index space join into one loop as long as no
 /// cycle arises; a bias and a ReLU join the product before them.
 struct Lowering {
-  /// An array that some unit computes, or that is there from the start.
+  /// An array that some group computes, or that is there from the start.
   struct Root {
     enum Source: Hashable {
       case given(BufferKind)
@@ -20,8 +20,8 @@ struct Lowering {
     }
     var source: Source
     var shape: Shape
-    /// The unit that computes it; nil for what is given.
-    var unit: Int?
+    /// The group that computes it; nil for what is given.
+    var group: Int?
     /// The output it becomes, if it leaves the graph.
     var output: Int?
 
@@ -31,12 +31,12 @@ struct Lowering {
     }
   }
 
-  /// Roots that one unit computes.
-  struct Unit {
+  /// A fusion group: roots that one loop computes, or one root of kernels of its own.
+  struct Group {
     var roots: [Int]
     /// Number of elements of a loop's index space; nil for kernels of their own.
     var count: Int?
-    /// Units whose results it reads.
+    /// Groups whose results it reads.
     var needs: Set<Int> = []
   }
 
@@ -44,7 +44,7 @@ struct Lowering {
   /// Inputs of which the non-zeros are at hand.
   let sparse: [String: RowSparsity]
   var roots: [Root] = []
-  var units: [Unit] = []
+  var groups: [Group] = []
   /// Where each value of the graph is found.
   var found: [LoopValue?]
   /// How many nodes and outputs read each value.
@@ -129,7 +129,7 @@ struct Lowering {
   }
 
   private mutating func give(_ kind: BufferKind, _ shape: Shape) -> LoopValue {
-    roots.append(Root(source: .given(kind), shape: shape, unit: nil))
+    roots.append(Root(source: .given(kind), shape: shape, group: nil))
     return .view(ArrayView(whole: roots.count - 1, shape))
   }
 
@@ -158,7 +158,7 @@ struct Lowering {
   private mutating func assembly(
     _ parts: [ArrayView], _ axis: Int, _ starts: [Int], _ shape: Shape
   ) -> ArrayView {
-    unit(shape) { whole in
+    group(shape) { whole in
       let isCovered = parts.reduce(0) { $0 + $1.extents[axis] } == shape[axis]
       let zeros = Call(.fill(0, count: shape.count), results: [whole])
       return (isCovered ? [] : [zeros])
@@ -239,22 +239,22 @@ struct Lowering {
     return call(.collective(collective), [dense(node.operands[0])], shape: node.shape)
   }
 
-  /// Adds a unit of its own for a kernel, and gives its whole result.
+  /// Adds a group of its own for a kernel, and gives its whole result.
   mutating func call(
     _ kernel: Kernel, _ operands: [ArrayView] = [],
     _ epilogue: Epilogue<ArrayView> = Epilogue(), shape: Shape
   ) -> ArrayView {
-    unit(shape) { [Call(kernel, operands, epilogue, results: [$0])] }
+    group(shape) { [Call(kernel, operands, epilogue, results: [$0])] }
   }
 
-  /// Adds a unit for the calls that write an array.
-  private mutating func unit(
+  /// Adds a group for the calls that write an array.
+  private mutating func group(
     _ shape: Shape, _ calls: (_ whole: ArrayView) -> [Call<ArrayView>]
   ) -> ArrayView {
     let whole = ArrayView(whole: roots.count, shape)
-    roots.append(Root(source: .calls(calls(whole)), shape: shape, unit: units.count))
-    units.append(Unit(roots: [whole.owner]))
-    units[units.count - 1].needs = needs(of: units.count - 1)
+    roots.append(Root(source: .calls(calls(whole)), shape: shape, group: groups.count))
+    groups.append(Group(roots: [whole.owner]))
+    groups[groups.count - 1].needs = needs(of: groups.count - 1)
     return whole
   }
 
@@ -264,7 +264,7 @@ struct Lowering {
     let view = anyView(value)
     let root = roots[view.owner]
     let isWhole = view.isDense && view.offset == 0 && view.count == root.shape.count
-    if isWhole, root.unit != nil, root.output == nil, !root.isMeeting {
+    if isWhole, root.group != nil, root.output == nil, !root.isMeeting {
       roots[view.owner].output = output
       return
     }

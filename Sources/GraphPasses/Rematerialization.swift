@@ -19,20 +19,20 @@ extension Lowering {
     {
       let readers = loops(reading: root)
       guard !readers.isEmpty else { continue }
-      let before = (roots, units, origins)
+      let before = (roots, groups, origins)
       let isKept = roots[root].output != nil || isReadByKernel(root)
       var succeeded = true
-      for unit in readers where succeeded {
-        succeeded = recompute(root, in: unit, newArrays: isKept ? 0 : 1, &origins)
+      for group in readers where succeeded {
+        succeeded = recompute(root, in: group, newArrays: isKept ? 0 : 1, &origins)
       }
-      if !succeeded { (roots, units, origins) = before }
+      if !succeeded { (roots, groups, origins) = before }
     }
     dropUnread()
-    for unit in units.indices { units[unit].needs = needs(of: unit) }
+    for group in groups.indices { groups[group].needs = needs(of: group) }
   }
 
   private func isCheap(_ index: Int) -> Bool {
-    guard roots[index].unit != nil, case .function(let function, _) = roots[index].source else {
+    guard roots[index].group != nil, case .function(let function, _) = roots[index].source else {
       return false
     }
     switch function {
@@ -46,85 +46,85 @@ extension Lowering {
     }
   }
 
-  /// What a unit's roots read from outside.
-  func outsideViews(of unit: Int) -> [ArrayView] {
-    units[unit].roots.flatMap { views(ofRoot: $0) }.filter { roots[$0.owner].unit != unit }
+  /// What a group's roots read from outside.
+  func outsideViews(of group: Int) -> [ArrayView] {
+    groups[group].roots.flatMap { views(ofRoot: $0) }.filter { roots[$0.owner].group != group }
   }
 
   private func loops(reading root: Int) -> [Int] {
-    units.indices.filter { unit in
-      units[unit].count != nil && unit != roots[root].unit
-        && outsideViews(of: unit).contains { $0.owner == root }
+    groups.indices.filter { group in
+      groups[group].count != nil && group != roots[root].group
+        && outsideViews(of: group).contains { $0.owner == root }
     }
   }
 
   private func isReadByKernel(_ root: Int) -> Bool {
-    units.contains { unit in
-      unit.count == nil
-        && unit.roots.contains { views(ofRoot: $0).contains { $0.owner == root } }
+    groups.contains { group in
+      group.count == nil
+        && group.roots.contains { views(ofRoot: $0).contains { $0.owner == root } }
     }
   }
 
-  /// Replaces a unit's readings of `root` by functions of its own.
+  /// Replaces a group's readings of `root` by functions of its own.
   ///
-  /// - Parameter newArrays: large arrays that the unit may begin to read instead.
-  /// - Returns: false where that cannot be; then units and roots may be half changed.
+  /// - Parameter newArrays: large arrays that the group may begin to read instead.
+  /// - Returns: false where that cannot be; then groups and roots may be half changed.
   private mutating func recompute(
-    _ root: Int, in unit: Int, newArrays: Int, _ origins: inout [Int]
+    _ root: Int, in group: Int, newArrays: Int, _ origins: inout [Int]
   ) -> Bool {
     var known: [ArrayView: ArrayView] = [:]
-    for member in units[unit].roots where origins[member] != member {
+    for member in groups[group].roots where origins[member] != member {
       let whole = ArrayView(whole: origins[member], roots[origins[member]].shape)
       if roots[member].shape == roots[origins[member]].shape {
         known[whole] = ArrayView(whole: member, roots[member].shape)
       }
     }
-    let wanted = outsideViews(of: unit).filter { $0.owner == root }
-    var available = Set(outsideViews(of: unit).filter { $0.owner != root }.map(ArrayPart.init))
+    let wanted = outsideViews(of: group).filter { $0.owner == root }
+    var available = Set(outsideViews(of: group).filter { $0.owner != root }.map(ArrayPart.init))
     var copies: [(root: Root, origin: Int)] = []
     var fresh = 0
     var replacements: [ArrayView: ArrayView] = [:]
     for view in wanted where replacements[view] == nil {
       guard
-        let copy = copied(view, in: unit, &known, &available, &copies, &fresh, origins, depth: 0)
+        let copy = copied(view, in: group, &known, &available, &copies, &fresh, origins, depth: 0)
       else { return false }
       replacements[view] = copy
     }
     guard fresh <= newArrays, copies.count <= Self.mostFunctions else { return false }
-    for member in units[unit].roots { roots[member].replaceViews(replacements) }
+    for member in groups[group].roots { roots[member].replaceViews(replacements) }
     for copy in copies {
       roots.append(copy.root)
-      roots[roots.count - 1].unit = unit
+      roots[roots.count - 1].group = group
       origins.append(copy.origin)
     }
-    sortRoots(of: unit)
-    return fits(unit)
+    sortRoots(of: group)
+    return fits(group)
   }
 
-  /// Puts each root of a unit after those that it reads, copies included.
-  private mutating func sortRoots(of unit: Int) {
+  /// Puts each root of a group after those that it reads, copies included.
+  private mutating func sortRoots(of group: Int) {
     var ordered: [Int] = []
     var isPlaced: Set<Int> = []
     func place(_ root: Int) {
-      guard roots[root].unit == unit, isPlaced.insert(root).inserted else { return }
+      guard roots[root].group == group, isPlaced.insert(root).inserted else { return }
       for view in views(ofRoot: root) { place(view.owner) }
       ordered.append(root)
     }
-    for root in units[unit].roots { place(root) }
-    units[unit].roots = ordered
+    for root in groups[group].roots { place(root) }
+    groups[group].roots = ordered
   }
 
-  /// The view of a copy, made inside the unit, of what `view` shows; nil where it cannot be one.
+  /// The view of a copy, made inside the group, of what `view` shows; nil where it cannot be one.
   ///
   /// Copies are numbered from `roots.count` on, operands first. What they read is, in this order:
-  /// a copy that is there, an array that the unit reads anyway, functions of such, another array.
+  /// a copy that is there, an array that the group reads anyway, functions of such, another array.
   private func copied(
-    _ view: ArrayView, in unit: Int, _ known: inout [ArrayView: ArrayView],
+    _ view: ArrayView, in group: Int, _ known: inout [ArrayView: ArrayView],
     _ available: inout Set<ArrayPart>, _ copies: inout [(root: Root, origin: Int)],
     _ fresh: inout Int, _ origins: [Int], depth: Int
   ) -> ArrayView? {
     let root = roots[view.owner]
-    guard depth < Self.mostFunctions, isCheap(view.owner), root.unit != unit,
+    guard depth < Self.mostFunctions, isCheap(view.owner), root.group != group,
       case .function(let function, let operands) = root.source,
       let part = root.part(shownBy: view)
     else { return nil }
@@ -149,9 +149,9 @@ extension Lowering {
       var (triedKnown, triedAvailable) = (known, available)
       var (triedCopies, triedFresh) = (copies, fresh)
       let copy = copied(
-        operand, in: unit, &triedKnown, &triedAvailable, &triedCopies, &triedFresh, origins,
+        operand, in: group, &triedKnown, &triedAvailable, &triedCopies, &triedFresh, origins,
         depth: depth + 1)
-      let isLocal = roots[operand.owner].unit != nil && !isStored(operand.owner)
+      let isLocal = roots[operand.owner].group != nil && !isStored(operand.owner)
       if let copy, triedFresh == fresh || isLocal {
         (known, available, copies, fresh) = (triedKnown, triedAvailable, triedCopies, triedFresh)
         read.append(copy)
@@ -186,14 +186,14 @@ extension Lowering {
       isRead[index] = true
       mark(index)
     }
-    for index in roots.indices where !isRead[index] { roots[index].unit = nil }
-    for unit in units.indices { units[unit].roots.removeAll { !isRead[$0] } }
+    for index in roots.indices where !isRead[index] { roots[index].group = nil }
+    for group in groups.indices { groups[group].roots.removeAll { !isRead[$0] } }
   }
 
-  /// Units whose results a unit reads.
-  func needs(of unit: Int) -> Set<Int> {
-    var needs = Set(outsideViews(of: unit).compactMap { roots[$0.owner].unit })
-    needs.remove(unit)
+  /// Groups whose results a group reads.
+  func needs(of group: Int) -> Set<Int> {
+    var needs = Set(outsideViews(of: group).compactMap { roots[$0.owner].group })
+    needs.remove(group)
     return needs
   }
 }
