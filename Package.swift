@@ -138,7 +138,11 @@ let package = Package(
     support(
       "GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference", "KernelCalls"]),
     support(
-      "EngineTestSupport", ["CAllocationCounter", "Configuration", "Examples", "Models"]),
+      "EngineTestSupport",
+      [
+        "CAllocationCounter", "Configuration", "DataParallel", "Examples", "Execution", "GraphIR",
+        "GraphPasses", "Models", "Optimizers",
+      ]),
     support("FileTestSupport", ["Files"]),
     support("TestScale", []),
     support("TeamTestSupport", ["Teamwork"]),

@@ -27,8 +27,8 @@ struct Diagnosis {
   var parameters: ParameterMemory
   var minibatch: [UInt32]
   var shardCount: Int
-  /// What a shard got of the others, from the position of its first example.
-  var outcomes: (_ first: Int) -> [Int: [Float]]
+  /// What a shard got of the others.
+  var outcomes: (ShardPlace) -> [Int: [Float]]
 
   /// Floats that the outputs of one run may have together.
   private static let outputLimit = 1 << 24
@@ -40,11 +40,9 @@ struct Diagnosis {
 
   /// The first node that is not finite on the way to one of these outputs; nil where they are finite.
   func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
-    let range = part(shard, of: shardCount, count: minibatch.count)
     let ids = examples(of: shard)
-    let batch = Batch(rows: ids.count, of: minibatch.count)
-    let graph = family.graph(batch).simplified()
-    let (alone, given) = graph.withoutMeetings(outcomes(range.lowerBound))
+    let graph = family.graph(batch(shard, of: shardCount, count: minibatch.count)).simplified()
+    let (alone, given) = graph.withoutMeetings(outcomes(ShardPlace(shard, of: shardCount)))
     guard let places = firstNonFinite(alone, ids, given) else { return nil }
     // Back from the outputs along nodes that are not finite; what comes first has finite operands.
     var waiting = graph.outputs.filter { isWanted($0.role) && places[$0.value.index] != nil }

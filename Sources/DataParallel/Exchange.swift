@@ -1,4 +1,5 @@
 internal import CKernels
+internal import GraphIR
 internal import KernelCalls
 internal import Kernels
 internal import Storage
@@ -34,12 +35,11 @@ internal import Storage
   }
 
   /// What a shard works in.
-  ///
-  /// - Parameter first: position of its first example in the minibatch.
-  @unsafe func memory(of shard: Int, first: Int, _ phases: Phases) -> ShardMemory {
+  @unsafe func memory(at place: ShardPlace, _ phases: Phases) -> ShardMemory {
     unsafe ShardMemory(
-      block: blocks.pointer + shard * blockStride,
-      own: parts.pointer + shard * phases.exchangeCount, shared: parts.pointer, first: first)
+      block: blocks.pointer + place.index * blockStride,
+      own: parts.pointer + place.index * phases.exchangeCount, shared: parts.pointer,
+      place: place)
   }
 
   /// Adds what the shards have handed out after a phase.
@@ -52,12 +52,10 @@ internal import Storage
   }
 
   /// What a shard got of each meeting of the last step, by the collective's index.
-  func outcomes(_ phases: Phases, first: Int) -> [Int: [Float]] {
+  func outcomes(_ phases: Phases, at place: ShardPlace) -> [Int: [Float]] {
     var outcomes: [Int: [Float]] = [:]
     for meeting in phases.meetings.joined() {
-      let start =
-        meeting.kind == .reduceScatter
-        ? first * meeting.width : 0
+      let start = meeting.kind == .reduceScatter ? meeting.first(at: place) * meeting.width : 0
       outcomes[meeting.index] = parts.withSpan { span in
         (0..<meeting.resultCount).map { span[meeting.offset + start + $0] }
       }

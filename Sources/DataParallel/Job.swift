@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Examples
 internal import Execution
+internal import GraphIR
 internal import Kernels
 
 /// All that the workers of one step read: the only thing that crosses threads.
@@ -35,11 +36,12 @@ internal import Kernels
     let range = unsafe part(shard, of: gradients.shards, count: rows.count)
     let ids = unsafe UnsafeBufferPointer(rebasing: rows[range])
     let run = unsafe ShardRun(
-      family: family, batch: Batch(rows: range.count, of: rows.count), ids: ids, source: source,
+      family: family, batch: batch(shard, of: gradients.shards, count: rows.count), ids: ids,
+      source: source,
       scalars: scalars, parameters: UnsafePointer(update.parameters),
       slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
       kept: gradients.minibatch.rows,
-      memory: exchange.memory(of: shard, first: range.lowerBound, phases))
+      memory: exchange.memory(at: ShardPlace(shard, of: gradients.shards), phases))
     let isFine = unsafe replica.run(run, phase: phase)
     if unsafe phase + 1 == phases.count {
       unsafe gradients.finish(shard, examples: range, ids, from: source)

@@ -18,6 +18,8 @@ public struct NonFiniteStep: Error, Sendable, Hashable, CustomStringConvertible 
 
   /// What is not finite.
   public var kind: Kind
+  /// The loss whose turn it was, where it is not the objective.
+  public var loss: String?
   /// The lowest-numbered shard at fault; nil where only the sum of the shards or the update is not
   /// finite.
   public var shard: Int?
@@ -44,7 +46,7 @@ public struct NonFiniteStep: Error, Sendable, Hashable, CustomStringConvertible 
 
   private var what: String {
     switch kind {
-    case .objective: "the objective"
+    case .objective: loss.map { "the loss \"\($0)\"" } ?? "the objective"
     case .gradient: "the gradient"
     case .statistic: "a running statistic"
     case .parameter: "a parameter or its state after the update"
@@ -59,27 +61,28 @@ enum Obstacle: Error {
   case update(slice: Int)
 }
 
-extension StepEngine {
+extension Turn {
   /// Finds the shard and the place by computing the shards once more; slow.
   func diagnosed(_ obstacle: Obstacle, _ diagnosis: Diagnosis) -> NonFiniteStep {
     func step(
       _ kind: NonFiniteStep.Kind, shard: Int?, _ place: String, _ example: UInt32? = nil
     ) -> NonFiniteStep {
       NonFiniteStep(
-        kind: kind, shard: shard, shardCount: diagnosis.shardCount,
+        kind: kind, loss: loss == "objective" ? nil : loss, shard: shard,
+        shardCount: diagnosis.shardCount,
         examples: shard.map(diagnosis.examples) ?? diagnosis.minibatch,
         minibatch: diagnosis.minibatch, place: place, example: example)
     }
     switch obstacle {
     case .objective(let shard):
       // What is not finite in one shard is so in all that meet it: the first in which it arises.
-      var first = diagnosis.origin(in: shard) { $0 == .metric("objective") }
+      var first = diagnosis.origin(in: shard) { $0 == .metric(loss) }
       var culprit = shard
       for other in 0..<diagnosis.shardCount where first?.isMet == true {
-        let origin = diagnosis.origin(in: other) { $0 == .metric("objective") }
+        let origin = diagnosis.origin(in: other) { $0 == .metric(loss) }
         if let origin, !origin.isMet { (first, culprit) = (origin, other) }
       }
-      return step(.objective, shard: culprit, first?.place ?? "the objective", first?.example)
+      return step(.objective, shard: culprit, first?.place ?? "the loss", first?.example)
     case .sum(let slice):
       let isGradient = isTrained(slice)
       for shard in 0..<diagnosis.shardCount {

@@ -1,5 +1,6 @@
 internal import Examples
 internal import Execution
+internal import GraphIR
 internal import KernelCalls
 internal import Kernels
 internal import Storage
@@ -35,7 +36,8 @@ extension Replica {
     guard let sequence = try? unsafe sequence(shard.batch, of: shard.family) else { return false }
     if let kept = unsafe shard.kept {
       for index in unsafe 0..<kept.count {
-        unsafe sequence.keep(index, at: kept.row(shard.memory?.first ?? 0, of: index))
+        let first = unsafe shard.memory?.place.part(of: shard.batch.minibatch).lowerBound ?? 0
+        unsafe sequence.keep(index, at: kept.row(first, of: index))
       }
     }
     if phase ?? 0 == 0 { unsafe writeInputs(shard, member, sequence, given) }

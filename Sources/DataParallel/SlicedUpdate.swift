@@ -9,23 +9,26 @@ internal import Optimizers
   /// their average.
   let arrays: UnsafePointer<UnsafeMutablePointer<Float>>
   let arrayCount: Int
-  let rule: UpdateRule
-  let penalty: WeightPenalty
+  /// By group what is done to its slices.
+  let groups: UnsafePointer<GroupUpdate>
   /// What the new parameters weigh in the average; nil where none is kept.
   let averageWeight: Float?
   /// 1 / examples of the minibatch.
   let meanScale: Float
-  /// What clipping leaves of the gradient: 1 where it is short enough.
-  var clipScale: Float = 1
-  /// For each parameter the norm of its mean gradient before clipping, where the rule normalises gradients.
+  /// For each parameter the norm of its mean gradient before clipping, where a rule normalises gradients.
   let norms: UnsafePointer<Double>
+  /// Takes down what is changed, where a later turn may fail.
+  let journal: Journal?
 
   var parameters: UnsafeMutablePointer<Float> { unsafe arrays[0] }
 
   /// Changes the slice's parameters and what is kept beside them; returns the largest magnitude that it wrote.
   ///
-  /// - Parameter gradient: the sum over the minibatch, without gaps.
-  func update(_ slice: Slice, by gradient: UnsafePointer<Float>) -> Float {
+  /// - Parameters:
+  ///   - index: position of the slice.
+  ///   - gradient: the sum over the minibatch, without gaps.
+  func update(_ index: Int, _ slice: Slice, by gradient: UnsafePointer<Float>) -> Float {
+    unsafe journal?.note(index, slice, in: arrays)
     var largest: Float = 0
     for run in 0..<slice.runs {
       let wrote = unsafe apply(
@@ -67,8 +70,9 @@ internal import Optimizers
         unsafe vaedp_update_statistic(
           Float(momentum), meanScale, count, arrays[0] + start, gradient)
       case .trained(let isWeight):
-        unsafe rule.apply(
-          scale: scale(of: slice), penalty: isWeight ? penalty : WeightPenalty(), count: count,
+        unsafe groups[slice.group].rule.apply(
+          scale: scale(of: slice),
+          penalty: isWeight ? groups[slice.group].penalty : WeightPenalty(), count: count,
           gradient: gradient, arrays: arrays, start: start)
       }
     guard let averageWeight = unsafe averageWeight else { return wrote }
@@ -80,8 +84,11 @@ internal import Optimizers
 
   /// What the sum of a slice's gradients is multiplied by.
   private func scale(of slice: Slice) -> Float {
-    guard unsafe rule.normalizesGradients else { return unsafe meanScale * clipScale }
-    let clip = unsafe Double(clipScale)
+    let clipScale = unsafe groups[slice.group].clipScale
+    guard unsafe groups[slice.group].rule.normalizesGradients else {
+      return unsafe meanScale * clipScale
+    }
+    let clip = Double(clipScale)
     return unsafe Float(
       Double(meanScale) * clip / (clip * norms[slice.parameter] + UpdateRule.normEpsilon))
   }
@@ -98,10 +105,11 @@ internal import Optimizers
     switch slice.role {
     case .statistic: bound = old + gradient
     case .trained(let isWeight):
+      let group = unsafe groups[slice.group]
       // No element is larger than the norm.
-      bound = unsafe rule.bound(
-        gradient: rule.normalizesGradients ? 1 : gradient,
-        penalty: isWeight ? penalty : WeightPenalty(), magnitude: old)
+      bound = group.rule.bound(
+        gradient: group.rule.normalizesGradients ? 1 : gradient,
+        penalty: isWeight ? group.penalty : WeightPenalty(), magnitude: old)
     }
     // The average and the distance to it.
     return unsafe bound + (averageWeight == nil ? 0 : old) < UpdateRule.certainMagnitude

@@ -24,6 +24,8 @@ package struct Slice: Sendable, Hashable {
   package var runs: Int, length: Int, stride: Int
   /// Who changes it.
   package var role: ParameterDeclaration.Role
+  /// Group of parameters that it belongs to: which update it gets.
+  package var group: Int
   /// Where its gradient comes from.
   package var source: Source
 
@@ -45,23 +47,28 @@ package struct Slice: Sendable, Hashable {
 extension Plan {
   /// The table cut into slices, of at most `length` floats where they come from slabs; each lies within one
   /// parameter.
-  package func slices(of table: ParameterTable, length: Int = 8192) -> [Slice] {
+  ///
+  /// - Parameter groups: the group of each parameter; one group where empty.
+  package func slices(
+    of table: ParameterTable, groups: [Int] = [], length: Int = 8192
+  ) -> [Slice] {
     table.entries.enumerated().flatMap { index, entry in
+      let group = groups.isEmpty ? 0 : groups[index]
       if let product = weightGradients.firstIndex(where: { $0.parameter == index }) {
-        return tiles(of: product, index, entry)
+        return tiles(of: product, index, entry, group)
       }
       guard let offset = slab.parameterOffsets[index] else { return [] }
       return stride(from: 0, to: entry.range.count, by: length).map { start in
         Slice(
           parameter: index, start: entry.offset + start, runs: 1,
           length: min(length, entry.range.count - start), stride: 0, role: entry.declaration.role,
-          source: .slabs(offset: offset + start))
+          group: group, source: .slabs(offset: offset + start))
       }
     }
   }
 
   private func tiles(
-    of product: Int, _ parameter: Int, _ entry: ParameterTable.Entry
+    of product: Int, _ parameter: Int, _ entry: ParameterTable.Entry, _ group: Int
   ) -> [Slice] {
     let columns = weightGradients[product].columns
     return weightGradients[product].tiles.map { tile in
@@ -69,7 +76,8 @@ extension Plan {
       return Slice(
         parameter: parameter, start: entry.offset + tile.row * columns + tile.column,
         runs: isWhole ? 1 : tile.rows, length: isWhole ? tile.rows * columns : tile.columns,
-        stride: columns, role: entry.declaration.role, source: .product(product, tile))
+        stride: columns, role: entry.declaration.role, group: group,
+        source: .product(product, tile))
     }
   }
 }
@@ -97,7 +105,13 @@ extension WeightGradient {
   }
 }
 
+/// What a shard of a minibatch is known by.
+func batch(_ shard: Int, of shards: Int, count: Int) -> Batch {
+  let place = ShardPlace(shard, of: shards)
+  return Batch(rows: place.part(of: count).count, of: count, at: place)
+}
+
 /// Part `index` of `count` items cut into `parts` runs that differ by at most one item.
 package func part(_ index: Int, of parts: Int, count: Int) -> Range<Int> {
-  index * count / parts..<(index + 1) * count / parts
+  ShardPlace(index, of: parts).part(of: count)
 }

@@ -7,10 +7,12 @@ extension StepEngine {
   /// reads what nobody wrote: arenas, scratch memory of kernels, gradient buffers, kept rows, what shards exchange,
   /// and room for tiles.
   package func poison(_ value: Float) {
-    for replica in replicas { replica.workspace.poison(value) }
-    for worker in gradientWorkers { worker.poison(value) }
-    exchange.poison(value)
-    slabs.fill(value)
-    kept.fill(value)
+    for workspace in workers.workspaces { workspace.poison(value) }
+    for turn in turns {
+      for worker in turn.gradientWorkers { worker.poison(value) }
+      turn.exchange.poison(value)
+      turn.slabs.fill(value)
+      turn.kept.fill(value)
+    }
   }
 }

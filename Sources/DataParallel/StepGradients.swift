@@ -123,14 +123,19 @@ internal import Storage
 
   /// Applies a slice.
   borrowing func update(_ index: Int, _ worker: Int, _ update: borrowing SlicedUpdate) {
-    unsafe checks.magnitudes[index] = update.update(slices[index], by: sum(index, worker))
+    unsafe checks.magnitudes[index] = update.update(index, slices[index], by: sum(index, worker))
   }
 
-  /// Root of the squares of what is trained; statistics are no gradients. In the order of the slices.
-  var norm: Double {
+  /// Root of the squares of what is trained, of all or of one group; statistics are no gradients. In the order of
+  /// the slices.
+  borrowing func norm(ofGroup group: Int? = nil) -> Double {
     var sum = 0.0
     for index in unsafe slices.indices {
-      if case .trained = unsafe slices[index].role { unsafe sum += checks.squares[index] }
+      if case .trained = unsafe slices[index].role,
+        unsafe slices[index].group == group ?? slices[index].group
+      {
+        unsafe sum += checks.squares[index]
+      }
     }
     return sum.squareRoot()
   }

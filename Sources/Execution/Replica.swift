@@ -8,10 +8,12 @@ public struct Batch: Hashable, Sendable {
   public var rows: Int
   /// Examples of the minibatch that it is a part of.
   public var minibatch: Int
+  /// Which part; nil where the graph does not depend on it.
+  public var place: ShardPlace?
 
   /// A shard of a minibatch; all of it where nil.
-  public init(rows: Int, of minibatch: Int? = nil) {
-    (self.rows, self.minibatch) = (rows, minibatch ?? rows)
+  public init(rows: Int, of minibatch: Int? = nil, at place: ShardPlace? = nil) {
+    (self.rows, self.minibatch, self.place) = (rows, minibatch ?? rows, place)
   }
 }
 
@@ -37,6 +39,8 @@ public final class PlanFamily {
   package let graph: (Batch) -> Graph
   private let smallestDeferred: Int?
   private let seesMinibatch: Bool
+  /// Whether the graph of a shard depends on its place in the minibatch.
+  package let seesPlace: Bool
   private var members: [Batch: Member] = [:]
 
   /// Plans of graphs.
@@ -50,10 +54,12 @@ public final class PlanFamily {
   ///   - smallestDeferred: weights from which on a dense layer's gradient is made over the whole
   ///     minibatch; nil for what is fast.
   ///   - seesMinibatch: whether the graph of a shard depends on the size of its minibatch.
+  ///   - seesPlace: whether it depends on the shard's place there as well.
   public init(
     table: ParameterTable, exampleName: String, scalarNames: [String],
     precision: Precision = .float32, sparsity: RowSparsity? = nil,
-    smallestDeferred: Int? = nil, seesMinibatch: Bool, graph: @escaping (Batch) -> Graph
+    smallestDeferred: Int? = nil, seesMinibatch: Bool, seesPlace: Bool = false,
+    graph: @escaping (Batch) -> Graph
   ) {
     self.table = table
     self.exampleName = exampleName
@@ -62,6 +68,7 @@ public final class PlanFamily {
     self.sparsity = sparsity
     self.smallestDeferred = smallestDeferred
     self.seesMinibatch = seesMinibatch
+    self.seesPlace = seesPlace
     self.graph = graph
   }
 
@@ -84,7 +91,11 @@ public final class PlanFamily {
   public func plan(rows: Int) -> Plan { plan(Batch(rows: rows)) }
 
   /// What graphs and plans of this size are known by.
-  package func key(_ batch: Batch) -> Batch { seesMinibatch ? batch : Batch(rows: batch.rows) }
+  package func key(_ batch: Batch) -> Batch {
+    Batch(
+      rows: batch.rows, of: seesMinibatch ? batch.minibatch : nil,
+      at: seesPlace ? batch.place : nil)
+  }
 
   package func member(_ batch: Batch) -> Member {
     let batch = key(batch)
@@ -105,11 +116,14 @@ public final class PlanFamily {
 
 /// The mutable half of a plan: one worker's memory and prepared kernel calls.
 public final class Replica {
-  package let workspace = Workspace()
+  package let workspace: Workspace
   private var sequences: [Batch: KernelSequence] = [:]
 
   /// A replica without memory yet.
-  public init() {}
+  public convenience init() { self.init(workspace: Workspace()) }
+
+  /// A replica in memory that it shares with others of the same worker.
+  package init(workspace: Workspace) { self.workspace = workspace }
 
   /// Bytes of its arena and scratch memory.
   public var byteCount: Int { workspace.byteCount }

@@ -10,7 +10,7 @@ public struct SlabLayout: Sendable, Hashable {
   /// What each output is.
   public let roles: [Output.Role]
   /// Where the gradient or statistic of each parameter begins; nil where it is made elsewhere, or where
-  /// the graph has no gradients.
+  /// the graph has none.
   public let parameterOffsets: [Int?]
   /// Floats in the part of gradients and statistics; 0 where the graph has no gradients.
   public let gradientCount: Int
@@ -21,19 +21,20 @@ public struct SlabLayout: Sendable, Hashable {
   ///
   /// - Parameter elsewhere: parameters whose gradients are not in the slab.
   public init(_ graph: Graph, table: ParameterTable, without elsewhere: Set<Int> = []) {
-    let hasGradients = graph.outputs.contains {
-      switch $0.role {
-      case .gradient, .statistic: true
-      case .result, .metric: false
-      }
-    }
+    let changed = Set(
+      graph.outputs.compactMap { output -> Int? in
+        switch output.role {
+        case .gradient(let index), .statistic(let index): index
+        case .result, .metric: nil
+        }
+      })
     var end = 0
     func place(_ count: Int) -> Int {
       defer { end += (count + 15) / 16 * 16 }
       return end
     }
     let parameterOffsets = table.entries.enumerated().map { index, entry -> Int? in
-      hasGradients && !elsewhere.contains(index) ? place(entry.range.count) : nil
+      changed.contains(index) && !elsewhere.contains(index) ? place(entry.range.count) : nil
     }
     self.parameterOffsets = parameterOffsets
     gradientCount = end

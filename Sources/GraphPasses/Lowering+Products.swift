@@ -7,7 +7,9 @@ extension Lowering {
     if let product = sparseProduct(index) { return product }
     let node = graph.nodes[index]
     guard case .matmul(let left, let right) = node.op else { return convolution(index) }
-    let operands = node.operands.map { dense($0) }
+    // The operands of a weights' gradient may be kept for the whole minibatch: as arrays of their own, also where a
+    // single row would be dense as a part of another.
+    let operands = node.operands.map { dense($0, whole: left && !right) }
     let matmul = Matmul(
       rows: node.shape[0], columns: node.shape[1],
       inner: graph[node.operands[0]].shape[left ? 0 : 1],

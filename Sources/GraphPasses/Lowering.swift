@@ -186,9 +186,12 @@ struct Lowering {
   }
 
   /// The value as a dense view; anything else is copied into an array of its own, once.
-  mutating func dense(_ value: Value) -> ArrayView {
+  ///
+  /// - Parameter whole: whether it has to be an array of its own, not a part of one.
+  mutating func dense(_ value: Value, whole: Bool = false) -> ArrayView {
     let view = anyView(value)
-    if view.isDense { return view }
+    let isWhole = view.offset == 0 && view.count == roots[view.owner].shape.count
+    if view.isDense, isWhole || !whole { return view }
     let copy = copied(view, graph[value].shape)
     found[value.index] = .view(copy)
     return copy

@@ -30,12 +30,14 @@ extension Program {
   ) {
     let read = Set(calls.flatMap(\.reads).map(\.owner))
     let met = Set(calls.filter(\.isMeeting).flatMap(\.results).map(\.owner))
+    let ofExamples = madeFromExamples()
     let all = calls
     calls = []
     for call in all {
       if let (rows, columns) = call.weightGradient(of: examples), rows * columns >= smallest,
         !read.contains(call.results[0].owner),
         call.operands.allSatisfy({ isWhole($0) && !met.contains($0.owner) }),
+        call.operands.dropFirst().allSatisfy({ ofExamples.contains($0.owner) }),
         let parameter = parameter(of: call.results[0].owner, outputs)
       {
         let kept = call.operands.map { keep($0.owner) }
@@ -47,6 +49,19 @@ extension Program {
         calls.append(call)
       }
     }
+  }
+
+  /// Buffers that depend on inputs or on noise, which have a row for each example; others may have as many rows by chance.
+  private func madeFromExamples() -> Set<Int> {
+    var made = Set(
+      buffers.indices.filter { if case .input = buffers[$0].kind { true } else { false } })
+    for call in calls {
+      let isNoise = if case .noise = call.kernel { true } else { false }
+      if isNoise || call.reads.contains(where: { made.contains($0.owner) }) {
+        made.formUnion(call.results.map(\.owner))
+      }
+    }
+    return made
   }
 
   /// The parameter whose gradient a buffer is.

@@ -36,11 +36,12 @@ public struct Interpreter: Sendable {
     }[0]
   }
 
-  /// Results of all nodes of each shard of a minibatch, node by node in all shards, so that they meet where an
-  /// operation is collective.
+  /// Results of all nodes of each shard of a minibatch: all go on to their next collective operation, where they
+  /// meet.
   ///
   /// - Parameters:
-  ///   - shards: the shards in the order of their rows; their graphs differ in the number of rows alone.
+  ///   - shards: the shards in the order of their rows; their graphs have the same collective operations in the
+  ///     same order.
   ///   - parameters: one per declaration, in order, statistics included; the same for all.
   ///   - noise: the draw of a random node, from its shard, distribution, stream and shape.
   /// - Precondition: every input and parameter is there and has its declared shape.
@@ -50,21 +51,27 @@ public struct Interpreter: Sendable {
   ) -> [[Tensor]] {
     for shard in shards { shard.interpreter.require(parameters) }
     var results = shards.map { _ in [Tensor]() }
-    for (index, node) in shards[0].interpreter.graph.nodes.enumerated() {
-      if node.op.isCollective {
-        let operands = results.map { $0[node.operands[0].index] }
-        let rows = shards.map { $0.interpreter.graph.nodes[index].shape }
-        for (shard, result) in node.op.meeting(of: operands, shapes: rows).enumerated() {
-          results[shard].append(result)
-        }
-        continue
-      }
+    while true {
       for (position, shard) in shards.enumerated() {
-        let value = shard.value(index, results[position], parameters) {
-          noise(position, $0, $1, $2)
+        let nodes = shard.interpreter.graph.nodes
+        while results[position].count < nodes.count,
+          case let index = results[position].count, !nodes[index].op.isCollective
+        {
+          let value = shard.value(index, results[position], parameters) {
+            noise(position, $0, $1, $2)
+          }
+          results[position].append(value)
         }
-        results[position].append(value)
       }
+      // Every shard is at its next meeting, or at its end.
+      let waiting = zip(shards, results).compactMap { shard, done in
+        shard.interpreter.graph.nodes.dropFirst(done.count).first
+      }
+      if waiting.isEmpty { break }
+      precondition(waiting.count == shards.count, "Interpreter: shards of other meetings")
+      let operands = zip(waiting, results).map { $1[$0.operands[0].index] }
+      let met = waiting[0].op.meeting(of: operands, shapes: waiting.map(\.shape))
+      for (position, result) in met.enumerated() { results[position].append(result) }
     }
     return results
   }

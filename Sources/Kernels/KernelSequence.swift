@@ -150,7 +150,7 @@ package final class Workspace {
     workspace.reserve(phases)
     let shared = unsafe workspace.exchange.pointer
     return unsafe ShardMemory(
-      block: workspace.block.pointer, own: shared, shared: shared, first: 0)
+      block: workspace.block.pointer, own: shared, shared: shared, place: .alone)
   }
 
   private func begin(

@@ -1,3 +1,4 @@
+package import GraphIR
 package import KernelCalls
 
 /// What a shard of a minibatch hands out to the others between two phases, and gets back.
@@ -27,6 +28,11 @@ package struct Meeting: Hashable, Sendable {
     (self.kind, self.index, self.operand, self.count) = (kind, index, operand, count)
     (self.width, self.offset) = (width, offset)
     (self.resultCount, self.result) = (resultCount, result)
+  }
+
+  /// First of a shard's own rows among those of all.
+  package func first(at place: ShardPlace) -> Int {
+    place.part(of: (kind == .allGather ? resultCount : count) / width).lowerBound
   }
 
   /// Whether shards' parts are added.
@@ -79,15 +85,15 @@ package struct Phases: Hashable, Sendable {
   package var own: UnsafeMutablePointer<Float>
   /// What everybody reads: the first shard's part, in which sums come together.
   package var shared: UnsafeMutablePointer<Float>
-  /// Position of the shard's first example in the minibatch.
-  package var first: Int
+  /// The shard's place among them.
+  package var place: ShardPlace
 
   /// A shard's memory.
   package init(
     block: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
-    shared: UnsafeMutablePointer<Float>, first: Int
+    shared: UnsafeMutablePointer<Float>, place: ShardPlace
   ) {
-    unsafe (self.block, self.own, self.shared, self.first) = (block, own, shared, first)
+    unsafe (self.block, self.own, self.shared, self.place) = (block, own, shared, place)
   }
 }
 
@@ -95,14 +101,15 @@ extension Meeting {
   /// At a phase's end: copies the shard's part to where it is added, or among all rows.
   @unsafe func handOut(_ bases: Bases, _ memory: ShardMemory) {
     let source = unsafe UnsafePointer(operand.address(bases))
-    let target = unsafe isSum ? memory.own + offset : memory.shared + offset + memory.first * width
+    let target =
+      unsafe isSum ? memory.own + offset : memory.shared + offset + first(at: memory.place) * width
     unsafe target.update(from: source, count: count)
   }
 
   /// At the next phase's beginning: copies the shard's own rows of a sum.
   @unsafe func take(_ bases: Bases, _ memory: ShardMemory) {
     guard kind == .reduceScatter else { return }
-    let source = unsafe memory.shared + offset + memory.first * width
+    let source = unsafe memory.shared + offset + first(at: memory.place) * width
     unsafe result.address(bases).update(from: source, count: resultCount)
   }
 }

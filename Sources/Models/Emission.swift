@@ -18,16 +18,18 @@ package struct Emission: Sendable {
   package let exampleCount: Int
   /// Examples of the minibatch whose shards meet; nil where the shard stands alone.
   package let minibatch: Int?
+  /// The shard's place among them; nil where it stands alone.
+  package let place: ShardPlace?
 
   /// A graph without nodes that has these parameters, so that their indices agree between graphs.
   package init(
-    mode: EmissionMode, exampleCount: Int, minibatch: Int? = nil,
+    mode: EmissionMode, exampleCount: Int, minibatch: Int? = nil, place: ShardPlace? = nil,
     declaring parameters: [ParameterDeclaration] = []
   ) {
     precondition(exampleCount > 0, "Emission: \(exampleCount) examples")
     self.mode = mode
     self.exampleCount = exampleCount
-    self.minibatch = minibatch
+    (self.minibatch, self.place) = (minibatch, place)
     for parameter in parameters { builder.declare(parameter) }
   }
 

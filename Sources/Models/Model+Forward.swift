@@ -20,6 +20,7 @@ extension Model {
     let y = emission.rowsAsSamples(rows)
     let data = emission.repeated(x, samples: samples)
     var terms = ObjectiveTerms(
+      latents: draw.z,
       logLikelihood: likelihood.logDensity(of: data, given: y, in: &emission),
       logPrior: prior.logDensity(of: draw.z, in: &emission), logPosterior: draw.logDensity)
     if let base = draw.base,

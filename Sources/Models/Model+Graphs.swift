@@ -10,15 +10,25 @@ extension Model {
   /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSpread`
   /// `[Z]` (Σ (μ − m)², where m is the rows' own mean); and running statistics.
   ///
+  /// For another loss than the objective the only metric is the loss, by its name.
+  ///
   /// - Parameters:
+  ///   - loss: one of `losses`.
   ///   - rows: B, the examples of a shard.
   ///   - minibatch: examples of all its shards; nil where the shard stands alone.
-  public func trainingGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
-    objectiveGraph(.training, rows, minibatch)
+  ///   - place: the shard's among them; nil where each computes all that depends on parameters alone.
+  public func trainingGraph(
+    _ loss: String = objectiveLoss, rows: Int, of minibatch: Int? = nil,
+    at place: ShardPlace? = nil
+  ) -> Graph {
+    let emission = Emission(
+      mode: .training, exampleCount: rows, minibatch: minibatch, place: place,
+      declaring: parameters)
+    return loss == Self.objectiveLoss ? objectiveGraph(emission) : lossGraph(loss, emission)
   }
 
   /// The same metrics with the layers as they are after training: no dropout, running statistics.
-  public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(.inference, rows, nil) }
+  public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(inference(rows)) }
 
   /// `x` → results `mean` `[B, Z]` and, where the posterior has it, `logVariance` `[B, Z]`.
   public func encoderGraph(rows: Int) -> Graph {
@@ -84,16 +94,10 @@ extension Model {
     Emission(mode: .inference, exampleCount: rows, declaring: parameters)
   }
 
-  private func objectiveGraph(_ mode: EmissionMode, _ rows: Int, _ minibatch: Int?) -> Graph {
-    var emission = Emission(
-      mode: mode, exampleCount: rows, minibatch: minibatch, declaring: parameters)
+  private func objectiveGraph(_ emission: Emission) -> Graph {
+    var emission = emission
     let pass = forward(samples: samplesPerExample, in: &emission)
-    let values: ObjectiveValues
-    do throws(Misfit) {
-      values = try objective.emit(pass.terms, in: &emission)
-    } catch {
-      preconditionFailure("the objective fitted when the model was read: \(error)")
-    }
+    let values = fitting { () throws(Misfit) in try objective.emit(pass.terms, in: &emission) }
     let reconstruction = pass.terms.reconstruction(in: &emission)
     let kl = pass.terms.kl(in: &emission)
     emission.builder.output(.metric("objective"), values.objective)
@@ -105,6 +109,22 @@ extension Model {
     }
     emitLatentMeans(pass.embedding.mean, in: &emission)
     return emission.builder.graph
+  }
+
+  private func lossGraph(_ loss: String, _ emission: Emission) -> Graph {
+    var emission = emission
+    let terms = forward(samples: samplesPerExample, in: &emission).terms
+    let value = fitting { () throws(Misfit) in
+      try objective.emit(loss: loss, terms, in: &emission)
+    }
+    emission.builder.output(.metric(loss), value)
+    return emission.builder.graph
+  }
+
+  private func fitting<Result>(_ emit: () throws(Misfit) -> Result) -> Result {
+    do { return try emit() } catch {
+      preconditionFailure("the objective fitted when the model was read: \(error)")
+    }
   }
 
   /// Emits Σ μ and Σ (μ − m)² of each latent, from the distances to the first row: sums of μ and μ²

@@ -24,6 +24,15 @@ public struct Model: Sendable {
   public var latentCount: Int { posterior.latentCount }
   /// K, the samples that the objective draws for each example.
   public var samplesPerExample: Int { objective.samplesPerExample }
+  /// The loss that every model has; the others' names are their objectives' to give.
+  public static let objectiveLoss = "objective"
+  /// The losses that take turns in a step, in their order.
+  public var losses: [String] { objective.losses }
+  /// The loss that a parameter or running statistic belongs to.
+  public func loss(of parameter: ParameterDeclaration) -> String {
+    losses.first { $0 != Self.objectiveLoss && parameter.name.hasPrefix("\($0).") }
+      ?? Self.objectiveLoss
+  }
   /// The scalar inputs of the training and evaluation graphs, such as `beta`.
   public var scalarNames: [String] { objective.scalarNames }
   /// The epoch from which on the objective no longer changes its meaning.
@@ -35,6 +44,8 @@ public struct Model: Sendable {
   }
   /// Whether an example's gradient depends on the others of its minibatch, whose shards meet for it.
   public private(set) var seesMinibatch = false
+  /// Whether shards compute parts of what depends on parameters alone, so that each has a graph of its own.
+  public private(set) var seesPlace = false
   /// Examples that a shard of a training step needs at least, and the layer that needs them: a batch
   /// normalisation takes a variance of them. In the decoder each example has K rows.
   public var fewestRows: (count: Int, layer: String) {
@@ -75,6 +86,13 @@ public struct Model: Sendable {
   /// - Throws: `ConfigurationError` at the key that is wrong, or at the choice that does not fit the
   ///   others.
   public init(reading node: JSONNode, exampleShape: [Int]) throws(ConfigurationError) {
+    try self.init(reading: node, exampleShape: exampleShape, objectives: objectiveTable)
+  }
+
+  /// The same with a table of objectives of one's own.
+  package init(
+    reading node: JSONNode, exampleShape: [Int], objectives: [ChoiceEntry<any Objective>]
+  ) throws(ConfigurationError) {
     var reader = try ObjectReader(node)
     try reader.allow(
       only: ["encoder", "posterior", "prior", "decoder", "likelihood", "objective"])
@@ -89,18 +107,26 @@ public struct Model: Sendable {
     likelihood = try reader.choice("likelihood", of: "likelihood", among: likelihoodTable)
     objective = try reader.choice(
       "objective", of: "objective", default: .string(EvidenceLowerBound.key),
-      among: objectiveTable)
+      among: objectives)
     resolved = try reader.finish()
     // One emission finds the order of the parameters, and what the objective lacks.
     var emission = Emission(mode: .training, exampleCount: 1)
     let pass = forward(samples: objective.samplesPerExample, in: &emission)
     do throws(Misfit) {
       _ = try objective.emit(pass.terms, in: &emission)
+      for loss in objective.losses where loss != Self.objectiveLoss {
+        _ = try objective.emit(loss: loss, pass.terms, in: &emission)
+      }
     } catch {
       throw (node["objective"] ?? node).error(error)
     }
     parameters = emission.builder.graph.parameters
-    seesMinibatch = trainingGraph(rows: 1, of: 2).nodes.contains { $0.op.isCollective }
+    let place = ShardPlace(0, of: 2)
+    for loss in losses {
+      let graph = trainingGraph(loss, rows: 1, of: 2, at: place)
+      if graph.nodes.contains(where: \.op.isCollective) { seesMinibatch = true }
+      if graph != trainingGraph(loss, rows: 1, of: 2) { seesPlace = true }
+    }
     drawsFromDensity = pass.terms.logPosterior != nil
   }
 

@@ -39,6 +39,7 @@ struct CheckpointContent {
       configuration = try RunConfiguration(reading: resolved)
       let shape = try Model.exampleShape(reading: configuration.model)
       model = try Model(reading: configuration.model, exampleShape: shape)
+      try configuration.training.checkGroups(for: model)
     } catch {
       throw CheckpointError(
         .damaged, "\(file): /configuration", expected: "a configuration of this version",
@@ -78,6 +79,12 @@ struct CheckpointContent {
         .damaged, "\(file): /state shards", expected: "\(shards), as training.shards says",
         found: "\(state.shards)")
     }
+    let groups = configuration.training.groups.count - 1
+    guard state.groupPlateaus.count == groups else {
+      throw CheckpointError(
+        .damaged, "\(file): /state groupPlateaus", expected: "\(groups), as training.groups has",
+        found: "\(state.groupPlateaus.count)")
+    }
     let count = model.metricCount
     for (key, sums) in [("epochSums", state.epochSums), ("reportSums", state.reportSums)]
     where sums.sums.count != count {
@@ -93,15 +100,19 @@ struct CheckpointContent {
   ) throws(CheckpointError) {
     try Self.require(model.parameters, in: snapshot.parameters, "\(file): /parameters")
     let (training, average) = (configuration.training, TrainingSnapshot.average)
-    let names = training.optimizer.stateNames + (training.average == nil ? [] : [average])
+    let grouped = GroupedParameters(training, of: model)
+    let names = grouped.stateNames + (training.average == nil ? [] : [average])
     guard snapshot.states.map(\.name).sorted() == names.sorted() else {
       throw CheckpointError(
         .damaged, "\(file): /optimizer", expected: "the states \(names)",
         found: "\(snapshot.states.map(\.name))")
     }
     for state in snapshot.states {
+      let needed = model.parameters.indices.filter {
+        state.name == average || grouped.state(state.name, of: $0) != nil
+      }
       try Self.require(
-        model.parameters.filter { $0.isTrained || state.name == average }, in: state.arrays,
+        needed.map { model.parameters[$0] }, in: state.arrays,
         "\(file): /optimizer/\(state.name)")
     }
   }
@@ -131,13 +142,17 @@ struct CheckpointContent {
     _ snapshot: TrainingSnapshot, _ file: String
   ) throws(CheckpointError) {
     let isVariance = { (array: NamedArray) in array.name.hasSuffix(".running_var") }
-    let squares = configuration.training.optimizer.nonNegativeStates
+    let grouped = GroupedParameters(configuration.training, of: model)
+    let indices = Dictionary(
+      uniqueKeysWithValues: model.parameters.enumerated().map { ($1.name, $0) })
     let groups =
       [("parameters", snapshot.parameters.filter(isVariance))]
       + snapshot.states.map { state in
         let isAverage = state.name == TrainingSnapshot.average
         let arrays = state.arrays.filter { array in
-          squares.contains(state.name) || isAverage && isVariance(array)
+          isAverage
+            ? isVariance(array)
+            : indices[array.name].map { grouped.isNonNegative(state.name, of: $0) } ?? false
         }
         return ("optimizer/\(state.name)", arrays)
       }

@@ -42,7 +42,11 @@ extension StartingPoint {
     }
     var words = changes.map(\.description)
     state.change(shards: trainer.state.shards)
-    if changes.contains(where: { $0.path.hasPrefix("training.schedule") }) { state.forgetPlateau() }
+    if changes.contains(where: {
+      $0.path.hasPrefix("training.schedule") || $0.path.hasPrefix("training.groups")
+    }) {
+      state.forgetPlateaus(like: trainer.state)
+    }
     if weighed.contains(where: { $0.consequence == .epochAgain }) {
       if state.offset > 0 { words.append("epoch \(state.epoch + 1) starts again") }
       if state.best != nil { words.append("the best epoch so far is forgotten") }
@@ -74,9 +78,10 @@ extension StartingPoint {
         remedy: "The checkpoint's parameters do not fit. Undo the change, or start anew with "
           + "--output DIR.")
     }
-    let states = Set(snapshot.states.map(\.name))
-    let optimizer = changes.filter { $0.path.hasPrefix("training.optimizer") }
-    if !optimizer.isEmpty, !states.isSuperset(of: trainer.configuration.optimizer.stateNames) {
+    let optimizer = changes.filter {
+      $0.path.hasPrefix("training.optimizer") || $0.path.hasPrefix("training.groups")
+    }
+    if !optimizer.isEmpty, !trainer.findsStates(in: snapshot) {
       throw refusal(
         optimizer,
         remedy:

@@ -104,6 +104,7 @@ public final class TrainingRun {
     found.file = place.path
     data = try RunData(found, seed: configuration.training.seed) { observe(.preparing($0, $1)) }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    try configuration.training.checkGroups(for: model)
     try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
     try requireMemory(for: model, configuration.training)
     folder = try RunFolder(locking: path)

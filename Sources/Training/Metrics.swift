@@ -16,6 +16,8 @@ public struct Metrics: Sendable, Hashable, Codable {
   /// Latents whose posterior mean varies over the examples by more than 0.01 (its variance).
   /// Source: Burda et al., arXiv:1509.00519, section 5.2.
   public var activeUnits: Int
+  /// The other losses of the model's objective by their names; nil where it has none.
+  public var losses: [String: Double]?
 
   /// −(reconstruction + kl): the evidence lower bound at β = 1.
   public var elbo: Double { -(reconstruction + kl) }
@@ -34,8 +36,10 @@ public struct MetricSums: Sendable, Hashable, Codable {
   public internal(set) var stepCount = 0
 
   /// The means; nil before the first example.
-  func metrics(_ range: (String) -> Range<Int>?) -> Metrics? {
-    Metrics(exampleCount: exampleCount) { name in range(name).map { Array(sums[$0]) } }
+  func metrics(_ range: (String) -> Range<Int>?, losses: [String] = []) -> Metrics? {
+    Metrics(exampleCount: exampleCount, losses: losses) { name in
+      range(name).map { Array(sums[$0]) }
+    }
   }
 
   /// Adds the parts of a minibatch or a data set, one after another, without allocating.
@@ -76,8 +80,10 @@ extension Metrics {
 
   /// Means of sums over examples; nil where there are no examples.
   ///
-  /// - Parameter sum: a metric's sum over the examples, by the name that the graph gives it.
-  package init?(exampleCount: Int, sum: (String) -> [Double]?) {
+  /// - Parameters:
+  ///   - losses: the model's, `objective` among them.
+  ///   - sum: a metric's sum over the examples, by the name that the graph gives it.
+  package init?(exampleCount: Int, losses: [String] = [], sum: (String) -> [Double]?) {
     guard exampleCount > 0 else { return nil }
     func means(_ name: String) -> [Double]? { sum(name)?.map { $0 / Double(exampleCount) } }
     func mean(_ name: String) -> Double { means(name)?.first ?? 0 }
@@ -87,5 +93,9 @@ extension Metrics {
     weightedKL = mean("weightedKL")
     klPerLatent = means("klPerLatent")
     activeUnits = means("latentMeanSpread")?.count { $0 > 0.01 } ?? 0
+    let others = losses.filter { $0 != "objective" }
+    if !others.isEmpty {
+      self.losses = Dictionary(uniqueKeysWithValues: others.map { ($0, mean($0)) })
+    }
   }
 }

@@ -4,18 +4,34 @@ internal import GraphPasses
 public import Models
 
 extension Model {
-  /// What a shard of a training step computes: the training graph with the objective's gradients.
+  /// What a shard computes in a loss's turn of a training step: the training graph with the gradients, and the running
+  /// statistics, of the parameters that are the loss's own.
   ///
   /// - Parameters:
+  ///   - loss: one of the model's.
   ///   - rows: examples of the shard.
   ///   - minibatch: examples of the minibatch that it is a part of; the shard's where nil.
-  public func gradientGraph(rows: Int, of minibatch: Int? = nil) -> Graph {
-    trainingGraph(rows: rows, of: minibatch).differentiated(of: .metric("objective"))
+  ///   - place: the shard's among them; nil where each computes all that depends on parameters alone.
+  ///   - isChanged: for a parameter, by index, whether training changes it; all where nil.
+  public func gradientGraph(
+    _ loss: String = Model.objectiveLoss, rows: Int, of minibatch: Int? = nil,
+    at place: ShardPlace? = nil, changing isChanged: (Int) -> Bool = { _ in true }
+  ) -> Graph {
+    func isOwn(_ index: Int) -> Bool {
+      self.loss(of: parameters[index]) == loss && isChanged(index)
+    }
+    var graph = trainingGraph(loss, rows: rows, of: minibatch, at: place)
+    graph.outputs.removeAll {
+      if case .statistic(let index) = $0.role { !isOwn(index) } else { false }
+    }
+    return graph.differentiated(of: .metric(loss), over: isOwn)
   }
 
   /// Sums that a training of this model keeps in its state.
   package var metricCount: Int {
-    let layout = SlabLayout(gradientGraph(rows: 1), table: ParameterTable(parameters))
-    return layout.count - layout.gradientCount
+    losses.reduce(0) { sum, loss in
+      let layout = SlabLayout(gradientGraph(loss, rows: 1), table: ParameterTable(parameters))
+      return sum + layout.count - layout.gradientCount
+    }
   }
 }

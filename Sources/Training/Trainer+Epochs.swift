@@ -8,7 +8,7 @@ internal import RandomStreams
 extension Trainer {
   /// Closes the epoch and notes what it came to.
   func endEpoch() throws -> EpochRecord {
-    guard let training = state.epochSums.metrics(engine.metricRange) else {
+    guard let training = state.epochSums.metrics(engine.metricRange, losses: model.losses) else {
       preconditionFailure("an epoch without an example")
     }
     let rate = learningRate(offset: state.offset)
@@ -20,7 +20,7 @@ extension Trainer {
     let moment = validation == nil ? state.epoch - 1 : state.epoch
     let isComparable = Double(moment) >= model.warmUpEndEpoch
     let isBest = isComparable && note(objective)
-    if isComparable { configuration.schedule.plateau?.observe(objective, in: &state.plateau) }
+    if isComparable { observePlateaus(objective) }
     let record = EpochRecord(
       epoch: state.epoch, step: state.step, training: training, validation: validation,
       gradientNorm: state.epochSums.gradientNorms / Double(state.epochSums.stepCount),
@@ -30,6 +30,13 @@ extension Trainer {
     state.epochSums.clear()
     state.epochSeconds = 0
     return record
+  }
+
+  private func observePlateaus(_ objective: Double) {
+    configuration.groups[0].schedule.plateau?.observe(objective, in: &state.plateau)
+    for (index, group) in configuration.groups.dropFirst().enumerated() {
+      group.schedule.plateau?.observe(objective, in: &state.groupPlateaus[index])
+    }
   }
 
   /// What the model is used with: the average of the parameters where one is kept, else the parameters.

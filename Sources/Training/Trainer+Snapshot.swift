@@ -1,7 +1,8 @@
 internal import DataParallel
 internal import Examples
 public import Execution
-public import GraphIR
+internal import GraphIR
+internal import Models
 internal import Optimizers
 
 /// A snapshot that does not belong to the model it is restored into.
@@ -24,10 +25,26 @@ extension Trainer {
   public func snapshot(configuration text: String, environment: String) -> TrainingSnapshot {
     TrainingSnapshot(
       configuration: text, state: state.json(), environment: environment,
-      parameters: engine.parameters.arrays(of: { _ in true }),
-      states: zip(configuration.optimizer.stateNames, engine.states).map {
-        (name: $0, arrays: $1.arrays(of: \.isTrained))
-      } + (engine.average.map { [(TrainingSnapshot.average, $0.arrays(of: { _ in true }))] } ?? []))
+      parameters: engine.parameters.arrays(),
+      states: grouped.stateNames.map { (name: $0, arrays: arrays(ofState: $0)) }
+        + (engine.average.map { [(TrainingSnapshot.average, $0.arrays())] } ?? []))
+  }
+
+  /// One of the optimisers' states, of the parameters that have it.
+  private func arrays(ofState name: String) -> [NamedArray] {
+    engine.parameters.table.entries.indices.compactMap { index in
+      grouped.state(name, of: index).map { engine.states[$0].array(index) }
+    }
+  }
+
+  /// Whether a snapshot has all that this training's optimisers keep.
+  package func findsStates(in snapshot: TrainingSnapshot) -> Bool {
+    grouped.stateNames.allSatisfy { name in
+      let found = Set((snapshot.arrays(ofState: name) ?? []).map(\.name))
+      return model.parameters.indices.allSatisfy {
+        grouped.state(name, of: $0) == nil || found.contains(model.parameters[$0].name)
+      }
+    }
   }
 
   /// Continues where a snapshot was taken.
@@ -52,12 +69,19 @@ extension Trainer {
         found: "\(restored.offset) and sums over \(restored.epochSums.exampleCount)")
     }
     try engine.parameters.set(snapshot.parameters)
-    for (name, memory) in zip(configuration.optimizer.stateNames, engine.states) {
+    for name in grouped.stateNames {
       guard let arrays = snapshot.arrays(ofState: name) else {
         throw SnapshotMismatch(
           object: "optimizer/\(name)", expected: "the optimiser's state", found: "none")
       }
-      try memory.set(arrays, of: \.isTrained)
+      for (position, memory) in engine.states.enumerated() {
+        try memory.set(arrays) { grouped.state(name, of: $0) == position }
+      }
+    }
+    guard restored.groupPlateaus.count == state.groupPlateaus.count else {
+      throw SnapshotMismatch(
+        object: "state.groupPlateaus", expected: "\(state.groupPlateaus.count) groups",
+        found: "\(restored.groupPlateaus.count)")
     }
     state = restored
     // An average that was not kept so far begins here.
@@ -77,34 +101,28 @@ extension Trainer {
 
   /// What the model is used with, by name and in the field's layouts: parameters and running statistics, or
   /// their averages where these are kept.
-  public var parameters: [NamedArray] { weights.arrays(of: { _ in true }) }
+  public var parameters: [NamedArray] { weights.arrays() }
 }
 
 extension ParameterMemory {
-  /// Sets all numbers of the entries that satisfy a condition.
-  func fill(_ value: Float, where condition: (ParameterDeclaration) -> Bool) {
-    for (index, entry) in table.entries.enumerated() where condition(entry.declaration) {
-      self[index] = [Float](repeating: value, count: entry.range.count)
-    }
+  /// An entry with its name and shape.
+  func array(_ index: Int) -> NamedArray {
+    let declaration = table.entries[index].declaration
+    return NamedArray(
+      name: declaration.name, shape: declaration.shape.extents, values: self[index])
   }
 
-  /// The entries that satisfy a condition, with their names and shapes.
-  public func arrays(of condition: (ParameterDeclaration) -> Bool) -> [NamedArray] {
-    table.entries.indices.filter { condition(table.entries[$0].declaration) }.map { index in
-      let declaration = table.entries[index].declaration
-      return NamedArray(
-        name: declaration.name, shape: declaration.shape.extents, values: self[index])
-    }
-  }
+  /// All entries with their names and shapes.
+  public func arrays() -> [NamedArray] { table.entries.indices.map(array) }
 
-  /// Takes over arrays by name.
+  /// Takes over arrays by name, for the entries that satisfy a condition.
   ///
   /// - Throws: `SnapshotMismatch` where an entry is missing or of another shape.
   public func set(
-    _ arrays: [NamedArray], of condition: (ParameterDeclaration) -> Bool = { _ in true }
+    _ arrays: [NamedArray], where condition: (Int) -> Bool = { _ in true }
   ) throws(SnapshotMismatch) {
     let named = Dictionary(arrays.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    for (index, entry) in table.entries.enumerated() where condition(entry.declaration) {
+    for (index, entry) in table.entries.enumerated() where condition(index) {
       let (name, shape) = (entry.declaration.name, entry.declaration.shape)
       guard let array = named[name], array.shape == shape.extents else {
         throw SnapshotMismatch(

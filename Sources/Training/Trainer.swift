@@ -47,11 +47,14 @@ public final class Trainer {
   let validation: ExampleSet?
   let validator: ChunkRunner
   var bestWeights: ParameterMemory?
+  let grouped: GroupedParameters
   private let noiseKey: UInt64
   private let availableThreads = availableThreadCount()
   private var order: [UInt32] = []
   /// Values of the objective's scalars, written anew in every step.
   private var scalars: [Float]
+  /// What the step does to each group of parameters, likewise.
+  private var updates: [GroupUpdate] = []
 
   /// A training at its beginning.
   ///
@@ -73,19 +76,31 @@ public final class Trainer {
     state = TrainingState(shards: shards)
     let table = ParameterTable(model.parameters)
     let seed = UInt64(configuration.seed)
-    let family = PlanFamily(
-      table: table, exampleName: "x", scalarNames: model.scalarNames,
-      precision: configuration.precision, sparsity: training.source.sparsity,
-      seesMinibatch: model.seesMinibatch
-    ) { model.gradientGraph(rows: $0.rows, of: $0.minibatch) }
+    let grouped = GroupedParameters(configuration, of: model)
+    self.grouped = grouped
+    let players = model.losses.map { loss in
+      let family = PlanFamily(
+        table: table, exampleName: "x", scalarNames: model.scalarNames,
+        precision: configuration.precision, sparsity: training.source.sparsity,
+        seesMinibatch: model.seesMinibatch, seesPlace: model.seesPlace
+      ) { batch in
+        model.gradientGraph(
+          loss, rows: batch.rows, of: batch.minibatch, at: batch.place,
+          changing: grouped.isChanged)
+      }
+      return Player(loss: loss, family: family)
+    }
     engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: seed),
-      stateCount: configuration.optimizer.stateNames.count,
-      isAveraged: configuration.average != nil,
+      players, groups: grouped.indices, parameters: ParameterMemory(table, seed: seed),
+      stateCount: configuration.optimizerStateCount, isAveraged: configuration.average != nil,
       batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
       threadCount: threads, fewestRows: model.fewestRows.count)
-    for memory in engine.states {
-      memory.fill(configuration.optimizer.initialState, where: \.isTrained)
+    for index in table.entries.indices where grouped.isTrained(index) {
+      let optimizer = configuration.groups[grouped.indices[index]].optimizer
+      for memory in engine.states.prefix(optimizer.stateNames.count) {
+        memory[index] = [Float](
+          repeating: optimizer.initialState, count: table.entries[index].range.count)
+      }
     }
     let evaluation = PlanFamily(
       table: table, exampleName: "x", scalarNames: model.scalarNames,
@@ -95,6 +110,7 @@ public final class Trainer {
       evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
     noiseKey = Stream(seed: seed, purpose: .training).key
     scalars = [Float](repeating: 0, count: model.scalarNames.count)
+    state.groupPlateaus = configuration.groups.dropFirst().map { _ in PlateauState() }
     state.epochSums.sums = [Double](repeating: 0, count: engine.metricCount)
     state.reportSums = state.epochSums
   }
@@ -227,7 +243,7 @@ public final class Trainer {
   /// Makes a step; the report where it was not applied, and nothing has changed.
   private func step() throws -> NonFiniteReport? {
     let end = stepEnd
-    let rate = learningRate(offset: end)
+    takeUpdates(offset: end)
     for index in scalars.indices {
       scalars[index] = Float(model.scalar(index, atEpoch: epochPosition))
     }
@@ -236,13 +252,9 @@ public final class Trainer {
     let start = clock.now
     let outcome: StepOutcome
     do {
-      // The optimiser counts the steps that it has made.
       outcome = try engine.step(
         order, state.offset..<end, from: training.source, scalars: scalars,
-        noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)),
-        update: configuration.optimizer.rule(
-          rate: rate, count: state.step + 1 - (skippedSteps ?? 0)),
-        penalty: configuration.penalty, clipNorm: configuration.clipNorm,
+        noise: (noiseKey, UInt32(truncatingIfNeeded: state.step)), updates: updates,
         averageWeight: averageWeight)
     } catch let cause as NonFiniteStep {
       return report(cause)
@@ -259,11 +271,24 @@ public final class Trainer {
     return nil
   }
 
-  /// The learning rate of the step that ends at an example of the current epoch.
-  func learningRate(offset end: Int) -> Double {
+  /// Writes what the step that ends at an example of the current epoch does to each group.
+  private func takeUpdates(offset end: Int) {
+    // Optimisers count the steps that they have made.
+    let count = state.step + 1 - (skippedSteps ?? 0)
+    for (index, group) in configuration.groups.enumerated() {
+      let rule = group.optimizer.rule(rate: learningRate(offset: end, group: index), count: count)
+      let update = GroupUpdate(rule: rule, penalty: group.penalty, clipNorm: group.clipNorm)
+      if index < updates.count { updates[index] = update } else { updates.append(update) }
+    }
+  }
+
+  /// A group's learning rate in the step that ends at an example of the current epoch.
+  func learningRate(offset end: Int, group index: Int = 0) -> Double {
+    let group = configuration.groups[index]
     let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
-    let factor = configuration.schedule.factor(atEpoch: progress, of: totalEpochs)
-    return configuration.optimizer.learningRate * factor * state.plateau.factor
+    let factor = group.schedule.factor(atEpoch: progress, of: totalEpochs)
+    let plateau = index == 0 ? state.plateau : state.groupPlateaus[index - 1]
+    return group.optimizer.learningRate * factor * plateau.factor
       * state.nonFiniteCounts.learningRateFactor
   }
 
@@ -286,7 +311,7 @@ public final class Trainer {
 
   private func takeReport() -> StepReport? {
     guard state.reportSums.stepCount >= configuration.reportEverySteps,
-      let metrics = state.reportSums.metrics(engine.metricRange)
+      let metrics = state.reportSums.metrics(engine.metricRange, losses: model.losses)
     else { return nil }
     defer { state.reportSums.clear() }
     return StepReport(

@@ -30,27 +30,28 @@ public struct TrainingConfiguration: Sendable {
   public var precision: Precision
   /// Steps between two reports of running metrics.
   public var reportEverySteps: Int
-  /// Longest gradient that is applied as it is; nil for any.
-  public var clipNorm: Double?
   /// What to do about a step that is not finite.
   public var onNonFinite: NonFinitePolicy
-  /// L1 and L2 penalties on weights.
-  public var penalty: WeightPenalty
   /// When to stop early; nil for never.
   public var earlyStopping: EarlyStopping?
   /// The average of the parameters that the model is used with; nil for the parameters themselves.
   public var average: WeightAverage?
-  package var optimizer: any Optimizer
-  package var schedule: any Schedule
+  /// How parameters are trained: first those that are in no group of their own.
+  public var groups: [ParameterGroup]
   /// The section with all defaults filled in.
   public var resolved: JSONNode
 
   /// Numbers that are kept for each parameter beside it: the optimiser's state, and the average.
-  public var stateCount: Int { optimizer.stateNames.count + (average == nil ? 0 : 1) }
+  public var stateCount: Int { optimizerStateCount + (average == nil ? 0 : 1) }
+
+  /// Arrays that the optimisers need beside the parameters.
+  var optimizerStateCount: Int { groups.map(\.optimizer.stateNames.count).max() ?? 0 }
 
   /// Whether a step needs the gradients' norms before it applies any.
   package var needsNorms: Bool {
-    clipNorm != nil || optimizer.rule(rate: 1, count: 1).normalizesGradients
+    groups.contains {
+      $0.clipNorm != nil || $0.optimizer.rule(rate: 1, count: 1).normalizesGradients
+    }
   }
 
   /// Reads the section.
@@ -58,11 +59,11 @@ public struct TrainingConfiguration: Sendable {
   /// - Throws: `ConfigurationError` at the key that is wrong.
   public init(reading node: JSONNode) throws(ConfigurationError) {
     var reader = try ObjectReader(node)
-    try reader.allow(only: [
-      "batchSize", "shards", "epochs", "steps", "seed", "precision", "optimizer", "schedule",
-      "average", "clipNorm", "l1", "l2", "earlyStopping", "reportEverySteps",
-      "onNonFinite",
-    ])
+    try reader.allow(
+      only: [
+        "batchSize", "shards", "epochs", "steps", "seed", "precision", "groups", "average",
+        "earlyStopping", "reportEverySteps", "onNonFinite",
+      ] + ParameterGroup.keys)
     batchSize = try reader.integer("batchSize", default: 128, in: 1...1_000_000)
     shards = try reader.optionalInteger("shards", in: 1...4096)
     let limit = 1...1_000_000_000
@@ -80,16 +81,14 @@ public struct TrainingConfiguration: Sendable {
     }
     seed = try reader.integer("seed", default: 0, in: 0...Int.max)
     precision = try Self.precision(in: &reader)
-    optimizer = try reader.choice(
-      "optimizer", of: "optimizer", default: .string(Adam.key), among: Self.optimizers)
-    schedule = try reader.choice(
-      "schedule", of: "schedule", default: .string(Constant.key), among: Self.schedules)
+    let rest = try ParameterGroup(rest: &reader)
+    groups =
+      [rest]
+      + (try reader.elements("groups", default: []) { element throws(ConfigurationError) in
+        try ParameterGroup.read(element, in: node, rest)
+      })
     average = try reader.choice(
       "average", of: "average", default: .string("none"), among: WeightAverage.choices)
-    clipNorm = try reader.optionalNumber("clipNorm", above: 0)
-    penalty = WeightPenalty(
-      l1: try reader.number("l1", default: 0, in: 0...1e6),
-      l2: try reader.number("l2", default: 0, in: 0...1e6))
     onNonFinite = try reader.choice(
       "onNonFinite", of: "reaction", default: .string("stop"), among: NonFinitePolicy.choices)
     earlyStopping = try reader.optionalObject("earlyStopping") {
@@ -129,24 +128,5 @@ public struct TrainingConfiguration: Sendable {
       Precision(rawValue: name) ?? (Precision.bfloat16.isAvailable ? .bfloat16 : .float32)
     reader.resolve("precision", as: .string(precision.rawValue))
     return precision
-  }
-
-  private static var optimizers: [ChoiceEntry<any Optimizer>] {
-    optimizerChoices.map { entry($0) }
-  }
-
-  private static func entry(_ type: any Optimizer.Type) -> ChoiceEntry<any Optimizer> {
-    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
-  }
-
-  private static var schedules: [ChoiceEntry<any Schedule>] {
-    [
-      entry(Constant.self), entry(LinearWarmUp.self), entry(Cosine.self), entry(StepDecay.self),
-      entry(ReduceOnPlateau.self),
-    ]
-  }
-
-  private static func entry(_ type: any Schedule.Type) -> ChoiceEntry<any Schedule> {
-    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
   }
 }

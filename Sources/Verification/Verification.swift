@@ -42,6 +42,7 @@ public struct Verification {
     }
     try data.finishReading()
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    try configuration.training.checkGroups(for: model)
     try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
     openingSeconds = (clock.now - start) / .seconds(1)
     // With one shard, thread counts would have nothing to share out.

@@ -39,7 +39,9 @@ import Testing
   @Test func aProfileTellsWhatIsOutsideKernels() throws {
     let result = try run("bench", "small.json", "--profile", "--seconds", "0.002", in: folder)
     #expect(result.code == 0)
-    for text in ["gathering", "sum over shards and update", "late to stages", "waiting", "coordinator"] {
+    for text in [
+      "gathering", "sum over shards and update", "late to stages", "waiting", "coordinator",
+    ] {
       #expect(result.output.contains(text), "\(result.output)")
     }
   }

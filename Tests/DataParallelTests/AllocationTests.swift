@@ -35,6 +35,21 @@ struct AllocationTests {
     printed(result)
   }
 
+  @Test func stepsOfTwoPlayersDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      let game = Game(shards: 2, threads: 2)
+      let updates = Game.updates(10)
+      for count in 1...3 { try game.step(count, updates: updates) }
+      let sites = try allocations {
+        for count in 4...23 { try game.step(count, updates: updates) }
+      }
+      report(sites, of: "two players, 20 steps")
+    }
+    printed(result)
+  }
+
   @Test func stepsOfSparseRowsDoNotAllocate() async {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]

@@ -26,10 +26,11 @@ import Testing
   private func outcome(
     _ sample: MeetingSample, shards: Int, threads: Int, rows: Int = 23
   ) throws -> Outcome {
-    let table = ParameterTable(sample.graph(4, 9).parameters)
+    let table = ParameterTable(sample.graph(4, 9, nil).parameters)
     let family = PlanFamily(
-      table: table, exampleName: "x", scalarNames: [], smallestDeferred: 0, seesMinibatch: true
-    ) { sample.graph($0.rows, $0.minibatch).differentiated(of: .metric("objective")) }
+      table: table, exampleName: "x", scalarNames: [], smallestDeferred: 0, seesMinibatch: true,
+      seesPlace: true
+    ) { sample.graph($0.rows, $0.minibatch, $0.place).differentiated(of: .metric("objective")) }
     let engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
       shardCount: shards, threadCount: threads)
@@ -70,7 +71,7 @@ import Testing
   @Test(arguments: MeetingSample.all)
   func graphsGiveTheInterpretersNumbers(sample: MeetingSample) throws {
     for rows in [23, 5] {
-      let table = ParameterTable(sample.graph(4, 9).parameters)
+      let table = ParameterTable(sample.graph(4, 9, nil).parameters)
       let memory = ParameterMemory(table, seed: 3)
       let exact = sample.outputs(
         [0..<rows],

@@ -14,6 +14,13 @@ import Testing
     try expectAgreement(
       graph, inputs: op.inputs(seed: 5), parameters: op.parameters(seed: 5), tolerance: 2e-5)
   }
+
+  @Test(arguments: OpCase.all)
+  func secondDerivativesAgreeToo(op: OpCase) throws {
+    let graph = op.derivativeGraph().differentiated(of: .metric("objective")).withNoiseInputs()
+    try expectAgreement(
+      graph, inputs: op.inputs(seed: 5), parameters: op.parameters(seed: 5), tolerance: 1e-4)
+  }
 }
 
 /// Runs a graph on both and compares every output, relative to its largest element.

@@ -48,13 +48,13 @@ struct OptimizerTrajectory {
       first = range.upperBound
     }
     engine = StepEngine(
-      family, parameters: memory, stateCount: training.optimizer.stateNames.count,
+      family, parameters: memory, stateCount: training.groups[0].optimizer.stateNames.count,
       isAveraged: training.average != nil, batchSize: Self.rows, shardCount: shards,
       threadCount: threads)
     for state in engine.states {
       for (index, entry) in table.entries.enumerated() {
         state[index] = [Float](
-          repeating: training.optimizer.initialState, count: entry.range.count)
+          repeating: training.groups[0].optimizer.initialState, count: entry.range.count)
       }
     }
     let scales = (0..<Self.count).map { i in (0..<i % 8).reduce(Float(1)) { scale, _ in scale / 2 }
@@ -96,8 +96,9 @@ struct OptimizerTrajectory {
     _ = try engine.step(
       (0..<UInt32(Self.rows * Self.steps)).map { $0 }, range, from: source, scalars: [],
       noise: (0, 0),
-      update: training.optimizer.rule(rate: training.optimizer.learningRate, count: count),
-      penalty: training.penalty, clipNorm: training.clipNorm,
+      update: training.groups[0].optimizer.rule(
+        rate: training.groups[0].optimizer.learningRate, count: count),
+      penalty: training.groups[0].penalty, clipNorm: training.groups[0].clipNorm,
       averageWeight: training.average?.weight(count: count))
   }
 

@@ -7,7 +7,7 @@ import Training
 @Suite struct OptimizerTrajectoryTests {
   @Test func everyOptimizerIsThere() throws {
     let found = try OptimizerTrajectory.names().map {
-      type(of: try OptimizerTrajectory($0, shards: 1, threads: 1).training.optimizer).key
+      type(of: try OptimizerTrajectory($0, shards: 1, threads: 1).training.groups[0].optimizer).key
     }
     #expect(Set(found) == Set(optimizerChoices.map { $0.key }))
   }
@@ -21,7 +21,7 @@ import Training
       let distance = try OptimizerTrajectory.distance(run.engine.parameters, "\(name)/\(count)")
       #expect(distance < 1e-5, "\(name), parameters after \(count) steps")
     }
-    let names = run.training.optimizer.stateNames
+    let names = run.training.groups[0].optimizer.stateNames
     #expect(Set(names) == Set(try OptimizerTrajectory.states(name)))
     for (state, memory) in zip(names, run.engine.states) {
       let distance = try OptimizerTrajectory.distance(memory, "\(name)/states/\(state)")

@@ -15,6 +15,17 @@ import Testing
     #expect(check.relativeError <= 1e-7, "\(opCase), seed \(seed): \(check)")
   }
 
+  /// The set of operations is closed: derivatives have derivatives.
+  @Test(arguments: OpCase.all, [11, 12] as [UInt64])
+  func secondDerivativeMatchesFiniteDifference(opCase: OpCase, seed: UInt64) throws {
+    let graph = opCase.derivativeGraph()
+    try graph.verify()
+    let check = gradientCheck(
+      graph: graph, inputs: opCase.inputs(seed: seed),
+      parameters: opCase.parameters(seed: seed), noise: deterministicNoise(seed: seed), seed: seed)
+    #expect(check.relativeError <= 1e-6, "\(opCase), seed \(seed): \(check)")
+  }
+
   /// A check that compared zeros would pass anything: all derivatives but these are seen.
   @Test(arguments: OpCase.all)
   func gradientIsNotZero(opCase: OpCase) {

@@ -7,17 +7,31 @@ package import GraphReference
 /// The input is `x` `[rows, 6]`, the parameters `weight` and `scale`, the output the scalar metric `objective`.
 package struct MeetingSample: Sendable, CustomStringConvertible {
   package let description: String
-  /// The graph, not differentiated.
-  package let graph: @Sendable (_ rows: Int, _ minibatch: Int) -> Graph
+  /// The graph, not differentiated; each shard computes all that depends on parameters alone where its place is nil.
+  package let graph: @Sendable (_ rows: Int, _ minibatch: Int, _ place: ShardPlace?) -> Graph
 
-  package static let all = [pairwise, standardised]
+  package static let all = [
+    pairwise, standardised, pseudoInputs(10), pseudoInputs(16), pseudoInputs(3),
+  ]
+
+  /// Terms of rows that are made from parameters alone: Σ_b log Σ_n exp(−‖z_b − f(u_n)‖²), as under a mixture of
+  /// posteriors at learnt inputs.
+  package static func pseudoInputs(_ count: Int) -> MeetingSample {
+    MeetingSample("\(count) pseudo-inputs", pseudoInputs: count) { rows, _, z, pseudo, g in
+      let shape: Shape = [rows, count, 4]
+      let distance = g.subtract(
+        g.broadcast(z, to: shape, axes: [0, 2]), g.broadcast(pseudo, to: shape, axes: [1, 2]))
+      let squared = g.sum(g.square(distance), axes: [2])
+      return g.sum(g.logSumExp(g.negate(squared), axis: 1))
+    }
+  }
 
   /// Features of an example.
   package static let features = 6
 
   /// A term for every pair of examples of the minibatch: Σ_b log Σ_b′ exp(−‖z_b − z_b′‖²), as in estimates of the
   /// aggregate posterior.
-  package static let pairwise = MeetingSample("pairwise") { rows, minibatch, z, g in
+  package static let pairwise = MeetingSample("pairwise") { rows, minibatch, z, _, g in
     let all = g.allGather(z, count: minibatch)
     let shape: Shape = [rows, minibatch, 4]
     let distance = g.subtract(
@@ -28,7 +42,7 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
 
   /// Three meetings, each of what the one before came to: mean, variance, and rows of all shards weighed by
   /// everybody, of which each shard gets its own.
-  package static let standardised = MeetingSample("standardised") { rows, minibatch, z, g in
+  package static let standardised = MeetingSample("standardised") { rows, minibatch, z, _, g in
     let count = Double(minibatch)
     let mean = g.scale(g.allReduce(g.sum(z, axes: [0])), by: 1 / count)
     let centred = g.subtract(z, g.broadcast(mean, to: g.shape(z), axes: [1]))
@@ -43,11 +57,11 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
   }
 
   private init(
-    _ name: String,
-    _ objective: @escaping @Sendable (Int, Int, Value, inout GraphBuilder) -> Value
+    _ name: String, pseudoInputs: Int = 1,
+    _ objective: @escaping @Sendable (Int, Int, Value, Value, inout GraphBuilder) -> Value
   ) {
     description = name
-    graph = { rows, minibatch in
+    graph = { rows, minibatch, place in
       var builder = GraphBuilder()
       let x = builder.input("x", [rows, Self.features])
       func parameter(_ name: String, _ shape: Shape) -> Value {
@@ -59,8 +73,13 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
       let weight = parameter("weight", [4, Self.features])
       let scale = parameter("scale", [4])
       let z = builder.tanh(builder.matmul(x, weight, transposeRight: true))
+      let inputs = parameter("pseudo", [pseudoInputs, Self.features])
+      let generator = parameter("generator", [4, Self.features])
+      let pseudo = builder.oncePerMinibatch(inputs, at: place) { rows, builder in
+        builder.tanh(builder.matmul(rows, generator, transposeRight: true))
+      }
       let scaled = builder.multiply(z, builder.broadcast(scale, to: [rows, 4], axes: [1]))
-      builder.output(.metric("objective"), objective(rows, minibatch, scaled, &builder))
+      builder.output(.metric("objective"), objective(rows, minibatch, scaled, pseudo, &builder))
       return builder.graph
     }
   }
@@ -79,8 +98,8 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
     _ shards: [Range<Int>], parameters: [Tensor], isDifferentiated: Bool
   ) -> [Tensor] {
     let minibatch = shards.reduce(0) { $0 + $1.count }
-    let graphs = shards.map { range in
-      let graph = graph(range.count, minibatch)
+    let graphs = shards.enumerated().map { index, range in
+      let graph = graph(range.count, minibatch, ShardPlace(index, of: shards.count))
       return isDifferentiated ? graph.differentiated(of: .metric("objective")) : graph
     }
     let values = Interpreter.values(

@@ -53,11 +53,37 @@ package struct OpCase: Sendable, CustomStringConvertible {
     return builder.graph
   }
 
-  /// Pseudo-random inputs, in [−1, 1].
+  /// The graph of this case's derivatives, whose own derivatives are second ones: `.metric("objective")` is
+  /// Σ sᵢ ⊙ ∂/∂xᵢ Σ r ⊙ value², where r and s0, s1, … are inputs.
+  package func derivativeGraph() -> Graph {
+    var builder = GraphBuilder()
+    let operands = parameterShapes.enumerated().map { index, shape in
+      builder.parameter(
+        ParameterDeclaration(
+          name: "x\(index)", shape: shape, initializer: .constant(0),
+          role: .trained(isWeight: false)))
+    }
+    let value = build(&builder, operands)
+    let cotangent = builder.input("cotangent", builder.shape(value))
+    let target = builder.sum(builder.multiply(cotangent, builder.square(value)))
+    var objective = builder.constant(0)
+    let gradients = builder.gradients(of: target, withRespectTo: operands)
+    for (index, gradient) in gradients.enumerated() {
+      let direction = builder.input("s\(index)", builder.shape(gradient))
+      objective = builder.add(objective, builder.sum(builder.multiply(direction, gradient)))
+    }
+    builder.output(.metric("objective"), objective)
+    return builder.graph
+  }
+
+  /// Pseudo-random inputs of both graphs, in [−1, 1].
   package func inputs(seed: UInt64) -> [String: Tensor] {
     var random = SplitMix64(seed: seed)
-    return Dictionary(
-      uniqueKeysWithValues: graph().inputs.map { ($0.name, random.tensor($0.shape, in: -1...1)) })
+    var inputs: [String: Tensor] = [:]
+    for (name, shape) in graph().inputs + derivativeGraph().inputs where inputs[name] == nil {
+      inputs[name] = random.tensor(shape, in: -1...1)
+    }
+    return inputs
   }
 
   /// Pseudo-random operands, in the domain.

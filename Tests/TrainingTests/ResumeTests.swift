@@ -77,6 +77,24 @@ import Training
         "average": { "equal": { "fromEpoch": 1.4 } }
         """)),
     TrainingSample(
+      "a game of two players", model: perceptron(objective: "\"critic\""),
+      training: training(
+        """
+        "optimizer": { "adam": { "learningRate": 0.01 } }, "average": { "exponential": { "decay": 0.8 } },
+        "groups": [{ "parameters": ["critic.*"], "optimizer": { "sgd": { "momentum": 0.5 } } }]
+        """), objectives: CriticObjective.table),
+    TrainingSample(
+      "groups under three optimisers, one of them frozen", model: perceptron(),
+      training: training(
+        """
+        "optimizer": { "rmsprop": { "learningRate": 1e-3, "momentum": 0.5 } },
+        "groups": [
+          { "parameters": ["encoder.*"], "optimizer": "adam", "clipNorm": 0.1,
+            "schedule": { "reduceOnPlateau": { "patience": 0, "minimumImprovement": 100 } } },
+          { "parameters": ["posterior.*"], "optimizer": { "sgd": { "momentum": 0.9 } } },
+          { "parameters": ["decoder.dense1.*"], "frozen": true }]
+        """)),
+    TrainingSample(
       "AdamNormGrad", model: perceptron(), training: training("\"optimizer\": \"adamNormGrad\"")),
     TrainingSample(
       "Adagrad from a sum", model: perceptron(),

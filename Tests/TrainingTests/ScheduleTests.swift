@@ -6,7 +6,7 @@ import Training
 @Suite struct ScheduleTests {
   private func schedule(_ json: String) throws -> any Schedule {
     let node = try JSONNode.parse("{ \"schedule\": \(json) }", file: nil)
-    return try TrainingConfiguration(reading: node).schedule
+    return try TrainingConfiguration(reading: node).groups[0].schedule
   }
 
   @Test func constantIsOneAlways() throws {

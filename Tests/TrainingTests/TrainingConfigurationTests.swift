@@ -16,8 +16,8 @@ import Training
       configuration.resolved.text(pretty: false) == """
         {"batchSize":128,"shards":null,"epochs":10,"steps":null,"seed":0,"precision":"float32",\
         "optimizer":{"adam":{"learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-08}},\
-        "schedule":"constant","average":"none","clipNorm":null,"l1":0,"l2":0,"onNonFinite":"stop",\
-        "earlyStopping":null,"reportEverySteps":50}
+        "schedule":"constant","clipNorm":null,"l1":0,"l2":0,"groups":[],"average":"none",\
+        "onNonFinite":"stop","earlyStopping":null,"reportEverySteps":50}
         """)
     #expect(configuration.epochs == 10)
     #expect(configuration.earlyStopping == nil)
@@ -91,7 +91,7 @@ import Training
       "{ \"batchsize\": 4 }",
       """
       a.json:1: batchsize: unknown key; did you mean "batchSize"? Valid keys: average, batchSize, \
-      clipNorm, earlyStopping, epochs, l1, l2, onNonFinite, optimizer, precision, reportEverySteps, schedule, seed, \
+      clipNorm, earlyStopping, epochs, groups, l1, l2, onNonFinite, optimizer, precision, reportEverySteps, schedule, seed, \
       shards, steps.
       """
     ),

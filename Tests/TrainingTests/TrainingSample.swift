@@ -17,11 +17,18 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   init(
     _ name: String, exampleShape: [Int] = [12], model json: String, training: String,
-    isSparse: Bool = false, value: (_ row: Int, _ element: Int) -> Float = TrainingSample.pattern
+    isSparse: Bool = false, objectives: [ChoiceEntry<any Objective>]? = nil,
+    value: (_ row: Int, _ element: Int) -> Float = TrainingSample.pattern
   ) {
     description = name
     do {
-      model = try Model(reading: JSONNode.parse(json, file: name), exampleShape: exampleShape)
+      let node = try JSONNode.parse(json, file: name)
+      model =
+        if let objectives {
+          try Model(reading: node, exampleShape: exampleShape, objectives: objectives)
+        } else {
+          try Model(reading: node, exampleShape: exampleShape)
+        }
       configuration = try TrainingConfiguration(reading: JSONNode.parse(training, file: name))
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)

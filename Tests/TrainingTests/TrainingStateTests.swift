@@ -10,7 +10,7 @@ import Training
     "epochSums":{"exampleCount":8,"gradientNorms":"inf","stepCount":2,\
     "sums":["nan","-inf",-0.0,5e-324,0.1,1.7976931348623157e+308,0.30000000000000004]},\
     "epochsSinceBest":1,"history":[\(record(1, 5)),\(record(2, 10)),\(record(3, 15))],"offset":8,\
-    "plateau":{"best":-0.0,"epochsWaited":3,"factor":0.0625},\
+    "groupPlateaus":[],"plateau":{"best":-0.0,"epochsWaited":3,"factor":0.0625},\
     "reportSums":{"exampleCount":0,"gradientNorms":0,"stepCount":0,"sums":[]},\
     "secondsInSteps":12.5,"shards":4,"step":17}
     """

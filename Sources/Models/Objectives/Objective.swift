@@ -16,6 +16,15 @@ package protocol Objective: ModelChoice {
   var warmUpEndEpoch: Double { get }
   /// Whether an example's part of the objective depends on the others of its shard.
   var seesShard: Bool { get }
+  /// The losses that take turns in a step, in their order. `objective` is minimised over all parameters that no
+  /// other loss has; others, over those whose names begin with theirs and a dot.
+  var losses: [String] { get }
+  /// Emits one of the other losses, summed over the shard's examples.
+  ///
+  /// - Throws: what the objective needs, where the model's terms lack it.
+  func emit(
+    loss: String, _ terms: ObjectiveTerms, in emission: inout Emission
+  ) throws(Misfit) -> Value
   /// Emits the objective.
   ///
   /// - Throws: what the objective needs, where the model's terms lack it.
@@ -32,6 +41,12 @@ extension Objective {
   }
   package var warmUpEndEpoch: Double { 0 }
   package var seesShard: Bool { false }
+  package var losses: [String] { [Model.objectiveLoss] }
+  package func emit(
+    loss: String, _ terms: ObjectiveTerms, in emission: inout Emission
+  ) throws(Misfit) -> Value {
+    preconditionFailure("\(Self.key) has no loss \(loss)")
+  }
 }
 
 /// What an objective leaves behind: scalars, summed over the shard's examples, in nats.
@@ -40,10 +55,17 @@ package struct ObjectiveValues: Sendable {
   package var objective: Value
   /// The divergence from the prior as the objective weighs it.
   package var weightedKL: Value
+
+  /// Values.
+  package init(objective: Value, weightedKL: Value) {
+    (self.objective, self.weightedKL) = (objective, weightedKL)
+  }
 }
 
 /// The densities that an objective is made from, in nats. B examples, K samples, Z latents.
 package struct ObjectiveTerms: Sendable {
+  /// The samples of q(z|x), `[B, K, Z]`.
+  package var latents: Value
   /// log p(x|z), `[B, K]`.
   package var logLikelihood: Value
   /// log p(z), `[B, K]`.
@@ -56,7 +78,8 @@ package struct ObjectiveTerms: Sendable {
   package var klFromBase: Value?
 
   /// Terms without a divergence that is known.
-  package init(logLikelihood: Value, logPrior: Value, logPosterior: Value?) {
+  package init(latents: Value, logLikelihood: Value, logPrior: Value, logPosterior: Value?) {
+    self.latents = latents
     self.logLikelihood = logLikelihood
     self.logPrior = logPrior
     self.logPosterior = logPosterior

@@ -10,11 +10,18 @@ extension TrainingState {
     epochSeconds = 0
     (best, epochsSinceBest) = (nil, 0)
     (plateau.best, plateau.epochsWaited) = (nil, 0)
+    for index in groupPlateaus.indices {
+      (groupPlateaus[index].best, groupPlateaus[index].epochsWaited) = (nil, 0)
+    }
   }
 
   /// Goes on with another number of shards.
   public mutating func change(shards count: Int) { shards = count }
 
-  /// Forgets what the schedule before has lowered.
-  public mutating func forgetPlateau() { plateau = PlateauState() }
+  /// Forgets what the schedules before have lowered.
+  ///
+  /// - Parameter start: the state of the changed training at its beginning.
+  public mutating func forgetPlateaus(like start: TrainingState) {
+    (plateau, groupPlateaus) = (start.plateau, start.groupPlateaus)
+  }
 }

@@ -8,7 +8,7 @@ extension TrainingState {
   private static let epochLimit = 1_000_000_000
   /// More than a step per microsecond for ten days.
   private static let stepLimit = 1_000_000_000_000
-  private static let exampleLimit = 1 << 40
+  private static let exampleLimit = 1_000_000_000_000
   /// Three centuries.
   private static let secondsLimit = 1e10
 
@@ -80,8 +80,15 @@ extension TrainingState {
     }
     try require("epochsSinceBest", epochsSinceBest, in: 0...epoch - (best?.epoch ?? 0))
     try require("averagedSteps", averagedSteps ?? 0, in: 0...step)
-    try require("plateau.factor", plateau.factor, in: 0...1)
-    try require("plateau.epochsWaited", plateau.epochsWaited, in: 0...epoch)
+    try validate(plateau, "plateau")
+    for (index, plateau) in groupPlateaus.enumerated() {
+      try validate(plateau, "groupPlateaus[\(index)]")
+    }
+  }
+
+  private func validate(_ plateau: PlateauState, _ key: String) throws(StateError) {
+    try require("\(key).factor", plateau.factor, in: 0...1)
+    try require("\(key).epochsWaited", plateau.epochsWaited, in: 0...epoch)
   }
 
   private func validateNonFinite() throws(StateError) {

@@ -58,8 +58,10 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var best: Best?
   /// Epochs since the best one.
   public internal(set) var epochsSinceBest = 0
-  /// What the plateau rule has seen.
+  /// What the plateau rule of `training.schedule` has seen.
   public internal(set) var plateau = PlateauState()
+  /// What the plateau rules of `training.groups` have seen, one for each group.
+  public internal(set) var groupPlateaus: [PlateauState] = []
   /// Steps that the average of the parameters is over; nil where none is kept yet.
   public internal(set) var averagedSteps: Int?
   /// What became of steps that were not finite; nil where there were none.

@@ -1,14 +1,14 @@
 internal import Examples
+internal import Examples
 internal import Execution
 internal import Optimizers
 
-/// The stages of a step, and what happens between them.
-extension StepEngine {
+/// The stages of an update, and what happens between them.
+extension Turn {
   /// Checks, clips and updates; returns the gradient's norm before clipping. Where something is not
   /// finite, nothing has changed.
-  func updateParameters(clipNorm: Double?) -> Result<Double, Obstacle> {
-    let normalizes = unsafe job.pointee.update.rule.normalizesGradients
-    if clipNorm == nil, !normalizes {
+  func updateParameters() -> Result<Double, Obstacle> {
+    if !needsNorms {
       unsafe job.pointee.gradients.boundSlices(
         job.pointee.update, largestExample: job.pointee.source.sparse?.largestMagnitude ?? 0)
     }
@@ -16,11 +16,13 @@ extension StepEngine {
       unsafe performOnSlices { unsafe $0.check($1, of: $2) }
       if let slice = unsafe checks.firstNonFiniteSum { return .failure(.sum(slice: slice)) }
     }
-    if let clipNorm, case let norm = unsafe job.pointee.gradients.norm, norm > clipNorm {
-      unsafe job.pointee.update.clipScale = Float(clipNorm / norm)
+    for group in 0..<groupCount {
+      guard let clipNorm = unsafe groups[group].clipNorm else { continue }
+      let norm = unsafe job.pointee.gradients.norm(ofGroup: group)
+      if norm > clipNorm { unsafe groups[group].clipScale = Float(clipNorm / norm) }
     }
-    if normalizes {
-      unsafe job.pointee.gradients.takeNorms(norms, count: parameters.table.entries.count)
+    if (0..<groupCount).contains(where: { unsafe groups[$0].rule.normalizesGradients }) {
+      unsafe job.pointee.gradients.takeNorms(norms, count: family.table.entries.count)
     }
     if unsafe !checks.areCertain {
       unsafe performOnSlices { unsafe $0.rehearse($1, of: $2) }
@@ -30,22 +32,23 @@ extension StepEngine {
       }
     }
     unsafe performOnSlices { unsafe $0.update($1, of: $2) }
-    return unsafe .success(job.pointee.gradients.norm)
+    return unsafe .success(job.pointee.gradients.norm())
   }
 
   private func performOnSlices(
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    queue.reset(workers: workerCount)
-    unsafe perform(workers: workerCount, .update, body)
+    queue.reset(workers: workers.count)
+    unsafe perform(workers: workers.count, .update, body)
   }
 
   func perform(
-    workers: Int, _ kind: StageClock.Kind,
+    workers count: Int, _ kind: StageClock.Kind,
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    let start = clock?.start(workers: workers)
-    unsafe Stage(job: job, workers: workers, times: clock?.times, body: body).run()
-    if let clock, let start { clock.add(kind, workers: workers, since: start) }
+    let clock = workers.clock
+    let start = clock?.start(workers: count)
+    unsafe Stage(job: job, workers: count, times: clock?.times, body: body).run()
+    if let clock, let start { clock.add(kind, workers: count, since: start) }
   }
 }
