@@ -75,22 +75,31 @@ let package = Package(
     room("Optimizers", ["CKernels", "Configuration"]),
     room("Examples", ["CKernels", "KernelCalls"]),
     room(
+      "GraphRuns",
+      [
+        "CKernels", "Examples", "Execution", "GraphIR", "KernelCalls", "Kernels", "Storage",
+        "Teamwork",
+      ]),
+    room(
+      "Diagnosis",
+      ["Examples", "Execution", "GraphIR", "GraphPasses", "GraphRuns", "Kernels", "Storage"]),
+    room(
       "DataParallel",
       [
-        "CKernels", "Examples", "Execution", "GraphIR", "GraphPasses", "KernelCalls", "Kernels",
-        "Optimizers", "Storage", "Teamwork",
+        "CKernels", "Diagnosis", "Examples", "Execution", "GraphIR", "GraphPasses", "GraphRuns",
+        "KernelCalls", "Kernels", "Optimizers", "Storage", "Teamwork",
       ]),
     room("Models", ["Configuration", "GraphIR"]),
     room(
       "Training",
       [
-        "Configuration", "DataParallel", "Examples", "Execution", "GraphIR", "GraphPasses", "Host",
-        "Models", "Optimizers", "RandomStreams", "Teamwork",
+        "Configuration", "DataParallel", "Diagnosis", "Examples", "Execution", "GraphIR",
+        "GraphPasses", "GraphRuns", "Host", "Models", "Optimizers", "RandomStreams", "Teamwork",
       ]),
     room(
       "Evaluation",
       [
-        "DataParallel", "Examples", "Execution", "GraphIR", "Host", "Models", "RandomStreams",
+        "Examples", "Execution", "GraphIR", "GraphRuns", "Host", "Models", "RandomStreams",
         "Training",
       ]),
     // What lies in files.
@@ -107,14 +116,16 @@ let package = Package(
       "Measuring",
       [
         "CKernels", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
-        "Execution", "GraphIR", "GraphPasses", "Host", "KernelCalls", "Kernels", "Models",
+        "Execution", "GraphIR", "GraphPasses", "GraphRuns", "Host", "KernelCalls", "Kernels",
+        "Models",
         "RandomStreams", "Storage", "Teamwork", "Training",
       ]),
     room(
       "Runs",
       [
-        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets",
-        "Evaluation", "Examples", "Execution", "Export", "Files", "GraphIR", "GraphPasses", "HDF5",
+        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
+        "Evaluation", "Examples", "Execution", "Export", "Files", "GraphIR", "GraphPasses",
+        "GraphRuns", "HDF5",
         "Host", "Kernels", "Measuring", "Models", "Optimizers", "RandomStreams", "Reports",
         "Training",
       ]),
@@ -122,13 +133,15 @@ let package = Package(
       "Verification",
       [
         "Checkpoints", "Configuration", "DataParallel", "Examples", "Execution", "GraphIR",
-        "GraphPasses", "GraphReference", "Host", "Models", "Optimizers", "Runs", "Training",
+        "GraphPasses", "GraphReference", "GraphRuns", "Host", "Models", "Optimizers", "Runs",
+        "Training",
       ]),
     room(
       "VAEDP",
       [
-        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Evaluation",
-        "Examples", "Export", "Files", "GraphIR", "HDF5", "Host", "Measuring", "Models",
+        "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
+        "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5", "Host",
+        "Measuring", "Models",
         "Optimizers", "Reports", "Runs", "Training", "Verification",
       ]),
     .executableTarget(
@@ -150,7 +163,8 @@ let package = Package(
       "FuzzTargets",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
-        "Export", "Files", "GraphReference", "HDF5", "Models", "Reports", "Runs", "Training",
+        "Export", "Files", "GraphReference", "GraphRuns", "HDF5", "Models", "Reports", "Runs",
+        "Training",
       ]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
@@ -168,22 +182,24 @@ let package = Package(
     tests(
       "Execution",
       [
-        "CKernels", "DataParallel", "EngineTestSupport", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "KernelCalls", "Kernels", "Models", "TestScale",
+        "CKernels", "EngineTestSupport", "GraphIR", "GraphPasses", "GraphReference", "GraphRuns",
+        "GraphTestSupport", "KernelCalls", "Kernels", "Models", "TestScale",
       ]),
     tests("Optimizers", ["Configuration"]),
     tests(
       "DataParallel",
       [
-        "Configuration", "EngineTestSupport", "Examples", "Execution", "GraphIR", "GraphPasses",
-        "GraphReference", "GraphTestSupport", "KernelCalls", "Models", "Optimizers",
+        "Configuration", "Diagnosis", "EngineTestSupport", "Examples", "Execution", "GraphIR",
+        "GraphPasses", "GraphReference", "GraphRuns", "GraphTestSupport", "KernelCalls", "Models",
+        "Optimizers",
         "TeamTestSupport", "Teamwork",
       ]),
     .testTarget(
       name: "GoldenTests",
       dependencies: [
-        "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
-        "GraphPasses", "HDF5", "Models", "Optimizers", "Training",
+        "Configuration", "DataParallel", "Diagnosis", "EngineTestSupport", "Examples", "Execution",
+        "GraphIR",
+        "GraphPasses", "GraphRuns", "HDF5", "Models", "Optimizers", "Training",
       ], swiftSettings: house),
     tests("Configuration", ["GraphReference"]),
     tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
@@ -196,8 +212,8 @@ let package = Package(
     tests(
       "Training",
       [
-        "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
-        "GraphPasses", "Models", "Optimizers", "Teamwork", "TestScale",
+        "Configuration", "DataParallel", "Diagnosis", "EngineTestSupport", "Examples", "Execution",
+        "GraphIR", "GraphPasses", "GraphRuns", "Models", "Optimizers", "Teamwork", "TestScale",
       ]),
     tests(
       "Evaluation",
@@ -209,8 +225,10 @@ let package = Package(
     tests(
       "Runs",
       [
-        "Checkpoints", "Configuration", "DataParallel", "Datasets", "EngineTestSupport",
-        "Evaluation", "Examples", "Files", "HDF5", "Measuring", "Models", "Training",
+        "Checkpoints", "Configuration", "DataParallel", "Datasets", "Diagnosis",
+        "EngineTestSupport", "Evaluation", "Examples", "Files", "GraphRuns", "HDF5", "Measuring",
+        "Models",
+        "Training",
       ]),
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(

@@ -1,5 +1,6 @@
 package import Execution
 package import GraphPasses
+package import GraphRuns
 package import Kernels
 package import Storage
 

@@ -2,6 +2,7 @@ internal import CKernels
 internal import Examples
 internal import Execution
 internal import GraphIR
+internal import GraphRuns
 internal import Kernels
 
 /// All that the workers of one step read: the only thing that crosses threads.

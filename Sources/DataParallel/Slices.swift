@@ -104,14 +104,3 @@ extension WeightGradient {
       : WeightTile.tiles(rows: rows, columns: columns)
   }
 }
-
-/// What a shard of a minibatch is known by.
-func batch(_ shard: Int, of shards: Int, count: Int) -> Batch {
-  let place = ShardPlace(shard, of: shards)
-  return Batch(rows: place.part(of: count).count, of: count, at: place)
-}
-
-/// Part `index` of `count` items cut into `parts` runs that differ by at most one item.
-package func part(_ index: Int, of parts: Int, count: Int) -> Range<Int> {
-  ShardPlace(index, of: parts).part(of: count)
-}

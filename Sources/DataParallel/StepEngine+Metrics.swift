@@ -1,5 +1,6 @@
 internal import Execution
 internal import GraphIR
+public import GraphRuns
 internal import Kernels
 internal import Storage
 

@@ -1,5 +1,6 @@
 public import Examples
 public import Execution
+internal import GraphRuns
 internal import Kernels
 public import Optimizers
 internal import Storage
@@ -10,18 +11,6 @@ public struct StepOutcome: Sendable, Hashable {
   public var gradientNorm: Double
   /// Examples in the minibatch.
   public var exampleCount: Int
-}
-
-/// A product failed while a shard ran; the parameters are as they were before the step.
-public struct ShardFailure: Error, CustomStringConvertible {
-  /// The lowest-numbered shard that failed.
-  public var shard: Int
-
-  /// A failure in a shard.
-  package init(shard: Int) { self.shard = shard }
-
-  /// One line.
-  public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }
 
 /// A loss and the parameters that it is minimised over.

@@ -3,6 +3,7 @@ internal import Examples
 internal import Execution
 internal import GraphIR
 internal import GraphPasses
+internal import GraphRuns
 internal import Kernels
 internal import Storage
 

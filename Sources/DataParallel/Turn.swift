@@ -1,7 +1,9 @@
 internal import CKernels
+internal import Diagnosis
 internal import Examples
 internal import Execution
 internal import GraphIR
+internal import GraphRuns
 internal import Kernels
 internal import Storage
 

@@ -1,7 +1,7 @@
-internal import DataParallel
 public import Examples
 internal import Execution
 internal import Glibc
+internal import GraphRuns
 internal import Models
 internal import RandomStreams
 internal import Training

@@ -1,7 +1,7 @@
-internal import DataParallel
 public import Examples
 public import Execution
 internal import GraphIR
+internal import GraphRuns
 public import Host
 public import Models
 internal import RandomStreams

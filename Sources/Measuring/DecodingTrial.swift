@@ -1,7 +1,7 @@
-internal import DataParallel
 internal import Evaluation
 internal import Examples
 internal import Execution
+internal import GraphRuns
 internal import Models
 
 /// Times the decoding of some latents with different numbers of threads.

@@ -2,6 +2,7 @@ internal import DataParallel
 internal import Examples
 internal import Execution
 internal import GraphPasses
+internal import GraphRuns
 internal import KernelCalls
 internal import Kernels
 internal import Storage

@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Diagnosis
 internal import Files
 internal import Foundation
 public import Training

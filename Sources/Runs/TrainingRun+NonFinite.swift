@@ -1,7 +1,9 @@
 internal import Checkpoints
 internal import DataParallel
+internal import Diagnosis
 internal import Examples
 internal import Foundation
+internal import GraphRuns
 internal import Models
 internal import Training
 

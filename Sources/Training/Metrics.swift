@@ -1,4 +1,4 @@
-public import DataParallel
+public import GraphRuns
 
 /// What is measured on examples, in nats per example: sums over features and latents, means over
 /// examples.

@@ -1,6 +1,7 @@
 internal import DataParallel
 internal import Examples
 internal import Execution
+internal import GraphRuns
 internal import Models
 internal import RandomStreams
 

@@ -1,8 +1,10 @@
 internal import DataParallel
+internal import Diagnosis
 public import Examples
 internal import Execution
 internal import GraphIR
 internal import GraphPasses
+internal import GraphRuns
 internal import Host
 public import Models
 internal import Optimizers

@@ -1,6 +1,6 @@
 public import Configuration
-public import DataParallel
 public import GraphIR
+public import GraphRuns
 public import Optimizers
 
 /// The section `training` of a configuration.

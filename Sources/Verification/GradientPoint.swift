@@ -4,6 +4,7 @@ internal import Execution
 internal import GraphIR
 internal import GraphPasses
 internal import GraphReference
+internal import GraphRuns
 internal import Models
 internal import Training
 

@@ -2,6 +2,7 @@ import DataParallel
 import EngineTestSupport
 import Examples
 import GraphIR
+import GraphRuns
 import Optimizers
 import Teamwork
 import Testing

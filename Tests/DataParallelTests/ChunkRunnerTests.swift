@@ -1,6 +1,7 @@
 import DataParallel
 import Examples
 import Execution
+import GraphRuns
 import Models
 import TeamTestSupport
 import Teamwork

@@ -5,6 +5,7 @@ import Execution
 import GraphIR
 import GraphPasses
 import GraphReference
+import GraphRuns
 import GraphTestSupport
 import Models
 import Optimizers

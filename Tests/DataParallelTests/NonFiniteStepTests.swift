@@ -1,4 +1,5 @@
 import DataParallel
+import Diagnosis
 import Examples
 import Execution
 import GraphIR

@@ -4,6 +4,7 @@ import Examples
 import Execution
 import Glibc
 import GraphIR
+import GraphRuns
 import KernelCalls
 import Testing
 

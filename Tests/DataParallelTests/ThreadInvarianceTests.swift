@@ -1,6 +1,7 @@
 import DataParallel
 import Execution
 import GraphIR
+import GraphRuns
 import TeamTestSupport
 import Teamwork
 import Testing

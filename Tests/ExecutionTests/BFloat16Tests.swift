@@ -1,9 +1,9 @@
-import DataParallel
 import EngineTestSupport
 import Execution
 import GraphIR
 import GraphPasses
 import GraphReference
+import GraphRuns
 import GraphTestSupport
 import Kernels
 import Models

@@ -1,9 +1,9 @@
 import CKernels
-import DataParallel
 import Execution
 import GraphIR
 import GraphPasses
 import GraphReference
+import GraphRuns
 import GraphTestSupport
 import KernelCalls
 import Kernels

@@ -1,8 +1,8 @@
-import DataParallel
 import Execution
 import GraphIR
 import GraphPasses
 import GraphReference
+import GraphRuns
 import GraphTestSupport
 import Testing
 

@@ -7,6 +7,7 @@ internal import Examples
 internal import Export
 internal import Files
 package import Foundation
+internal import GraphRuns
 internal import HDF5
 internal import Models
 internal import Reports

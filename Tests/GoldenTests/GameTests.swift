@@ -1,8 +1,10 @@
 import DataParallel
+import Diagnosis
 import EngineTestSupport
 import Execution
 import Foundation
 import GraphIR
+import GraphRuns
 import HDF5
 import Testing
 

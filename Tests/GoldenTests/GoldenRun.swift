@@ -4,6 +4,7 @@ import Examples
 import Execution
 import GraphIR
 import GraphPasses
+import GraphRuns
 import HDF5
 import Models
 import Optimizers

@@ -4,6 +4,7 @@ import Examples
 import Execution
 import GraphIR
 import GraphPasses
+import GraphRuns
 import Models
 import Optimizers
 import Testing

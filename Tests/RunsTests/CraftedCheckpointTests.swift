@@ -4,6 +4,7 @@ import Evaluation
 import Examples
 import Files
 import Foundation
+import GraphRuns
 import Runs
 import Testing
 import Training

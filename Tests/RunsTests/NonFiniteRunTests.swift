@@ -1,5 +1,6 @@
 import Checkpoints
 import DataParallel
+import Diagnosis
 import Foundation
 import HDF5
 import Runs

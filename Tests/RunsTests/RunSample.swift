@@ -1,5 +1,6 @@
 import Configuration
 import DataParallel
+import Diagnosis
 import Foundation
 import Measuring
 import Runs

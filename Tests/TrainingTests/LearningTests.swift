@@ -1,7 +1,9 @@
 import DataParallel
+import Diagnosis
 import EngineTestSupport
 import Examples
 import GraphIR
+import GraphRuns
 import Testing
 import Training
 

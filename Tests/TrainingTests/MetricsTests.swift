@@ -3,6 +3,7 @@ import DataParallel
 import EngineTestSupport
 import Examples
 import Execution
+import GraphRuns
 import Models
 import Testing
 import Training

@@ -1,6 +1,7 @@
 import Configuration
 import DataParallel
 import GraphIR
+import GraphRuns
 import Optimizers
 import Testing
 import Training

@@ -1,4 +1,4 @@
-public import DataParallel
+public import Diagnosis
 
 /// A step that was not applied because something in it was not finite: what, where, and what is done
 /// about it.

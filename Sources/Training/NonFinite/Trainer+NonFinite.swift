@@ -1,4 +1,5 @@
 internal import DataParallel
+internal import Diagnosis
 internal import Examples
 internal import Models
 

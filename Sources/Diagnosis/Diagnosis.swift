@@ -1,45 +1,60 @@
-internal import Examples
-internal import Execution
-internal import GraphIR
+package import Examples
+package import Execution
+package import GraphIR
 internal import GraphPasses
-internal import Kernels
+internal import GraphRuns
+package import Kernels
 internal import Storage
 
 /// Finds where in a shard's computation the first number arises that is not finite.
 ///
 /// The simplified graph, which is what the engine runs, is run again with its own nodes as outputs,
 /// so many at a time as fit some memory. Slow, and therefore used after a failure alone.
-struct Diagnosis {
+package struct Diagnosis {
   /// Where a number comes from that is not finite.
-  struct Origin {
+  package struct Origin {
     /// The layer and what it computes.
-    var place: String
+    package var place: String
     /// The example whose row it lies in; nil where rows are no examples.
-    var example: UInt32?
+    package var example: UInt32?
     /// Whether another shard handed it out.
-    var isMet: Bool
+    package var isMet: Bool
   }
 
-  var family: PlanFamily
-  var source: any ExampleSource
-  var scalars: [Float]
-  var noise: NoiseKey
-  var parameters: ParameterMemory
-  var minibatch: [UInt32]
-  var shardCount: Int
-  /// What a shard got of the others.
-  var outcomes: (ShardPlace) -> [Int: [Float]]
+  private let family: PlanFamily
+  private let source: any ExampleSource
+  private let scalars: [Float]
+  private let noise: NoiseKey
+  private let parameters: ParameterMemory
+  /// Positions of the minibatch's examples in their source.
+  package let minibatch: [UInt32]
+  /// How many shards it is cut into.
+  package let shardCount: Int
+  private let outcomes: (ShardPlace) -> [Int: [Float]]
+
+  /// A diagnosis of one step.
+  ///
+  /// - Parameter outcomes: What a shard got of the others.
+  package init(
+    family: PlanFamily, source: any ExampleSource, scalars: [Float], noise: NoiseKey,
+    parameters: ParameterMemory, minibatch: [UInt32], shardCount: Int,
+    outcomes: @escaping (ShardPlace) -> [Int: [Float]]
+  ) {
+    (self.family, self.source, self.scalars) = (family, source, scalars)
+    (self.noise, self.parameters, self.minibatch) = (noise, parameters, minibatch)
+    (self.shardCount, self.outcomes) = (shardCount, outcomes)
+  }
 
   /// Floats that the outputs of one run may have together.
   private static let outputLimit = 1 << 24
 
   /// Positions of a shard's examples in their source.
-  func examples(of shard: Int) -> [UInt32] {
+  package func examples(of shard: Int) -> [UInt32] {
     Array(minibatch[part(shard, of: shardCount, count: minibatch.count)])
   }
 
   /// The first node that is not finite on the way to one of these outputs; nil where they are finite.
-  func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
+  package func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
     let ids = examples(of: shard)
     let graph = family.graph(batch(shard, of: shardCount, count: minibatch.count)).simplified()
     let (alone, given) = graph.withoutMeetings(outcomes(ShardPlace(shard, of: shardCount)))

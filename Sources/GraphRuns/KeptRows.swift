@@ -22,7 +22,7 @@ package import Kernels
   }
 
   /// Number of arrays.
-  var count: Int { unsafe widths.count }
+  package var count: Int { unsafe widths.count }
 
   /// Where the row of an example, by its position in the minibatch, begins.
   package func row(_ example: Int, of index: Int) -> UnsafeMutablePointer<Float> {
@@ -30,7 +30,7 @@ package import Kernels
   }
 
   /// The largest magnitude in the rows of a shard.
-  func largestMagnitude(of index: Int, in examples: Range<Int>) -> Float {
+  package func largestMagnitude(of index: Int, in examples: Range<Int>) -> Float {
     unsafe vaedp_largest_magnitude(
       examples.count * widths[index], row(examples.lowerBound, of: index))
   }

@@ -1,24 +1,48 @@
-internal import Examples
-internal import Execution
+package import Examples
+package import Execution
 internal import GraphIR
 internal import KernelCalls
-internal import Kernels
+package import Kernels
 internal import Storage
 
 /// What a replica computes: examples of a source, or a shard of a minibatch.
-@unsafe struct ShardRun {
-  var family: PlanFamily
-  var batch: Batch
-  var ids: UnsafeBufferPointer<UInt32>
-  var source: any ExampleSource
-  var scalars: UnsafeBufferPointer<Float>
-  var parameters: UnsafePointer<Float>
-  var slab: UnsafeMutablePointer<Float>
-  var noise: NoiseKey
+@unsafe package struct ShardRun {
+  package var family: PlanFamily
+  package var batch: Batch
+  package var ids: UnsafeBufferPointer<UInt32>
+  package var source: any ExampleSource
+  package var scalars: UnsafeBufferPointer<Float>
+  package var parameters: UnsafePointer<Float>
+  package var slab: UnsafeMutablePointer<Float>
+  package var noise: NoiseKey
   /// Where the plan's kept arrays go; nil where it has none.
-  var kept: KeptRows?
+  package var kept: KeptRows?
   /// The shard's memory; nil where it is the whole minibatch.
-  var memory: ShardMemory?
+  package var memory: ShardMemory?
+
+  /// A run; what is nil is not there.
+  package init(
+    family: PlanFamily, batch: Batch, ids: UnsafeBufferPointer<UInt32>, source: any ExampleSource,
+    scalars: UnsafeBufferPointer<Float>, parameters: UnsafePointer<Float>,
+    slab: UnsafeMutablePointer<Float>, noise: NoiseKey, kept: KeptRows? = nil,
+    memory: ShardMemory? = nil
+  ) {
+    unsafe (self.family, self.batch, self.ids, self.source) = (family, batch, ids, source)
+    unsafe (self.scalars, self.parameters, self.slab) = (scalars, parameters, slab)
+    unsafe (self.noise, self.kept, self.memory) = (noise, kept, memory)
+  }
+}
+
+/// A product failed while a shard ran; the parameters are as they were before the step.
+public struct ShardFailure: Error, CustomStringConvertible {
+  /// The lowest-numbered shard that failed.
+  public var shard: Int
+
+  /// A failure in a shard.
+  package init(shard: Int) { self.shard = shard }
+
+  /// One line.
+  public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }
 
 extension Replica {
@@ -29,7 +53,7 @@ extension Replica {
   ///   - phase: which; all where nil.
   ///   - given: values of further inputs.
   /// - Precondition: the coordinator has asked for the sequence of so many rows before.
-  @unsafe func run(
+  @unsafe package func run(
     _ shard: borrowing ShardRun, phase: Int? = nil, given: [String: [Float]] = [:]
   ) -> Bool {
     let member = unsafe shard.family.member(shard.batch)
