@@ -119,20 +119,20 @@ public enum Rehearsal {
     guard let dataset = try? DatasetRows(info.path, of: file), isMember || !dataset.isUnpackedHere
     else { return }
     let isPacked = !info.filters.isEmpty
-    var step = max(1, (4 << 20) / (rowSize * size))
-    if let chunk = info.chunkRows, chunk > 1 { step = max(1, step / chunk) * chunk }
-    step = min(step, max(1, (1 << 26) / rowSize))
-    let starts = isPacked ? Array(stride(from: 0, to: count, by: step)) : [0, count - 1]
+    var block = max(1, (4 << 20) / (rowSize * size))
+    if let chunk = info.chunkRows, chunk > 1 { block = max(1, block / chunk) * chunk }
+    block = min(block, max(1, (1 << 26) / rowSize))
+    let starts = isPacked ? Array(stride(from: 0, to: count, by: block)) : [0, count - 1]
     if isPacked {
       // A chunk that unpacks to much more than it should runs into this.
-      let needed = 8 * (info.chunkElementCount + step * rowSize) * size
+      let needed = 8 * (info.chunkElementCount + block * rowSize) * size
       limit(RLIMIT_AS, rlim_t(min(addressSpaceInUse() + needed + 1 << 28, memoryLimit)))
     }
     defer { limit(RLIMIT_AS, rlim_t(memoryLimit)) }
-    var values = [T](repeating: 0, count: (isPacked ? min(step, count) : 1) * rowSize)
+    var values = [T](repeating: 0, count: (isPacked ? min(block, count) : 1) * rowSize)
     for first in starts {
       tell("reading row \(first) of \(info.path)")
-      let rows = first..<min(count, isPacked ? first + step : first + 1)
+      let rows = first..<min(count, isPacked ? first + block : first + 1)
       values.removeLast(max(0, values.count - rows.count * rowSize))  // Only the last are fewer.
       var span = values.mutableSpan
       try file.readRows(info.path, rows: rows, into: &span)

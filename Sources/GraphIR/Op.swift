@@ -23,7 +23,7 @@ public enum NoiseDistribution: Hashable, Sendable {
 
 /// The geometry of a two-dimensional convolution; the kernel's extents come from the weights.
 public struct ConvolutionGeometry: Hashable, Sendable {
-  /// Step between output positions, in input pixels: rows, columns.
+  /// Distance between output positions, in input pixels: rows, columns.
   public var strideHeight: Int, strideWidth: Int
   /// Zeros added on each side of the input, in pixels: rows, columns.
   public var paddingHeight: Int, paddingWidth: Int

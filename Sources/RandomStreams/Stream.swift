@@ -22,7 +22,7 @@ public struct Stream: Sendable {
     philox(counter: (a, b, c, d), key: key)
   }
 
-  /// Uniform on [0, 1) in steps of 2⁻⁵³, at a position.
+  /// Uniform on [0, 1) in multiples of 2⁻⁵³, at a position.
   public func uniform(_ a: UInt32, _ b: UInt32, _ c: UInt32 = 0) -> Double {
     let (high, low, _, _) = words(a, b, c)
     return Double((UInt64(high) << 21) ^ (UInt64(low) >> 11)) * 0x1p-53

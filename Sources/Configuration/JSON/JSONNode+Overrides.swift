@@ -11,24 +11,24 @@ extension JSONNode {
   ///   no such part; what `parse(_:file:)` throws if the value begins like JSON but is not.
   public func applying(override: String) throws(ConfigurationError) -> JSONNode {
     var parser = OverrideParser(override)
-    let steps = try parser.path()
-    let location = steps.reduce(self.location) { $1.location(in: $0) }
-    let value = try parser.value(at: location, depth: steps.count)
-    return try Self.assign(value, steps[...], in: self, at: self.location)
+    let parts = try parser.path()
+    let location = parts.reduce(self.location) { $1.location(in: $0) }
+    let value = try parser.value(at: location, depth: parts.count)
+    return try Self.assign(value, parts[...], in: self, at: self.location)
   }
 
-  /// `node`, or what is created for its absence, with `value` where `steps` lead.
+  /// `node`, or what is created for its absence, with `value` where `parts` lead.
   private static func assign(
-    _ value: JSONNode, _ steps: ArraySlice<OverrideStep>, in node: JSONNode?, at location: JSONPath
+    _ value: JSONNode, _ parts: ArraySlice<OverridePart>, in node: JSONNode?, at location: JSONPath
   ) throws(ConfigurationError) -> JSONNode {
-    guard let step = steps.first else { return value }
-    let rest = steps.dropFirst()
-    let place = step.location(in: location)
+    guard let part = parts.first else { return value }
+    let rest = parts.dropFirst()
+    let place = part.location(in: location)
     var result = node ?? JSONNode(.object([]), origin: .commandLine, location: location)
-    switch (step, result.content) {
+    switch (part, result.content) {
     case (.key, .null):
       result = JSONNode(.object([]), origin: .commandLine, location: location)
-      return try assign(value, steps, in: result, at: location)
+      return try assign(value, parts, in: result, at: location)
     case (.key(let key), .object(var members)):
       if let i = members.firstIndex(where: { $0.key == key }) {
         members[i].value = try assign(value, rest, in: members[i].value, at: place)
@@ -48,7 +48,7 @@ extension JSONNode {
       result.content = .array(elements)
     case (.key, _), (.index, _):
       throw overrideError(
-        place, "expected \(step.container), found \(node?.displayed ?? "nothing")",
+        place, "expected \(part.container), found \(node?.displayed ?? "nothing")",
         remedy: "Set the whole value instead: \(location.text)=…")
     }
     return result
@@ -61,8 +61,8 @@ private func overrideError(
   ConfigurationError(.badOverride, .commandLine, location, message, remedy: remedy)
 }
 
-/// One step of an override's path.
-private enum OverrideStep {
+/// One part of an override's path.
+private enum OverridePart {
   case key(String)
   case index(Int)
 
@@ -73,7 +73,7 @@ private enum OverrideStep {
     }
   }
 
-  /// What must stand there for the step to be possible.
+  /// What must stand there for the part to be possible.
   var container: String {
     switch self {
     case .key(let key): "an object to hold \(quoted(shortened(key)))"
@@ -93,20 +93,20 @@ private struct OverrideParser {
   }
 
   /// Reads up to and including `=`.
-  mutating func path() throws(ConfigurationError) -> [OverrideStep] {
-    var steps: [OverrideStep] = []
+  mutating func path() throws(ConfigurationError) -> [OverridePart] {
+    var parts: [OverridePart] = []
     repeat {
       if cursor.take("[") {
-        steps.append(try bracketed())
+        parts.append(try bracketed())
       } else {
-        guard steps.isEmpty || cursor.take(".") else { throw malformed("'.', '[' or '='") }
-        steps.append(.key(try word()))
+        guard parts.isEmpty || cursor.take(".") else { throw malformed("'.', '[' or '='") }
+        parts.append(.key(try word()))
       }
-      guard steps.count < JSONNode.depthLimit else {
-        throw malformed("fewer than \(JSONNode.depthLimit) steps")
+      guard parts.count < JSONNode.depthLimit else {
+        throw malformed("fewer than \(JSONNode.depthLimit) parts")
       }
     } while !cursor.take("=")
-    return steps
+    return parts
   }
 
   /// Reads the value: JSON, or else a bare word.
@@ -133,20 +133,20 @@ private struct OverrideParser {
   }
 
   /// Reads `3]` or `"key"]`.
-  private mutating func bracketed() throws(ConfigurationError) -> OverrideStep {
-    let step: OverrideStep
+  private mutating func bracketed() throws(ConfigurationError) -> OverridePart {
+    let part: OverridePart
     if cursor.byte == UInt8(ascii: "\"") {
-      step = .key(try cursor.string(at: .root))
+      part = .key(try cursor.string(at: .root))
     } else {
       let digits = cursor.bytes[cursor.position...].prefix(while: isDigit)
       guard let index = Int(String(decoding: digits, as: UTF8.self)) else {
         throw malformed("an index or a quoted key after '['")
       }
       cursor.position += digits.count
-      step = .index(index)
+      part = .index(index)
     }
     guard cursor.take("]") else { throw malformed("']'") }
-    return step
+    return part
   }
 
   private func malformed(_ expected: String) -> ConfigurationError {

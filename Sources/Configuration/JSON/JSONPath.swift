@@ -1,4 +1,4 @@
-/// Where a value stands; a chain towards the root, so that a node costs one step, not a string.
+/// Where a value stands; a chain towards the root, so that a node costs one link, not a string.
 indirect enum JSONPath: Sendable {
   case root
   case key(JSONPath, String)

@@ -1,6 +1,6 @@
 package import GraphIR
 
-/// A step of the encoder or the decoder.
+/// A layer of the encoder or the decoder.
 ///
 /// Shapes here are those of one example: `[D]`, or `[H, W, C]` with channels last.
 package protocol Layer: ModelChoice {
