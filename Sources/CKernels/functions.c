@@ -38,7 +38,7 @@ UNARY(square_root, __builtin_elementwise_sqrt(x))
 UNARY(square, x *x)
 UNARY(reciprocal, 1.0f / x)
 UNARY(erf_each, erf_f(x))
-UNARY(step, x > 0.0f ? 1.0f : 0.0f)
+UNARY(heaviside, x > 0.0f ? 1.0f : 0.0f)
 BINARY(add, a + b)
 BINARY(subtract, a - b)
 BINARY(multiply, a *b)
@@ -78,7 +78,7 @@ void vaedp_apply(vaedp_function function, long n, float *t, const float *a, cons
     case VAEDP_RECIPROCAL: reciprocal(n, t, a); break;
     case VAEDP_ERF: erf_each(n, t, a); break;
     case VAEDP_LEAKY_RELU: leaky_relu(n, t, a, number); break;
-    case VAEDP_STEP: step(n, t, a); break;
+    case VAEDP_HEAVISIDE: heaviside(n, t, a); break;
     case VAEDP_ADD: add(n, t, a, b); break;
     case VAEDP_SUBTRACT: subtract(n, t, a, b); break;
     case VAEDP_MULTIPLY: multiply(n, t, a, b); break;

@@ -1,34 +1,34 @@
 #include "update.h"
 
-INLINE void tree_sum(float *slabs, long stride, long shards, long begin, long end) {
+INLINE void tree_sum(float *buffers, long stride, long shards, long begin, long end) {
   for (long gap = 1; gap < shards; gap *= 2)
     for (long shard = 0; shard + gap < shards; shard += 2 * gap) {
-      float *target = slabs + shard * stride;
+      float *target = buffers + shard * stride;
       const float *source = target + gap * stride;
       EACH for (long i = begin; i < end; i++) target[i] += source[i];
     }
 }
 
-WIDE void vaedp_tree_sum(float *slabs, long stride, long shards, long begin, long end) {
-  tree_sum(slabs, stride, shards, begin, end);
+WIDE void vaedp_tree_sum(float *buffers, long stride, long shards, long begin, long end) {
+  tree_sum(buffers, stride, shards, begin, end);
 }
 
-WIDE double vaedp_tree_sum_of_squares(float *slabs, long stride, long shards, long begin, long end,
+WIDE double vaedp_tree_sum_of_squares(float *buffers, long stride, long shards, long begin, long end,
                                       float scale) {
   // Blocks that the first-level cache holds for every shard of a small number.
   enum { block = 1024 };
   double partial[16] = {0};
   for (long start = begin; start < end; start += block) {
     long stop = start + block < end ? start + block : end;
-    tree_sum(slabs, stride, shards, start, stop);
+    tree_sum(buffers, stride, shards, start, stop);
     long i = start;
     for (; i + 16 <= stop; i += 16)
       for (int k = 0; k < 16; k++) {
-        double value = (double)(scale * slabs[i + k]);
+        double value = (double)(scale * buffers[i + k]);
         partial[k] += value * value;
       }
     for (int k = 0; i < stop; i++, k++) {
-      double value = (double)(scale * slabs[i]);
+      double value = (double)(scale * buffers[i]);
       partial[k] += value * value;
     }
   }

@@ -48,7 +48,7 @@ package final class GradientWorker {
   ///   - minibatch: what it is made from.
   @unsafe package func make(
     _ index: Int, _ gradient: WeightGradient, _ tile: WeightTile,
-    from minibatch: borrowing KeptMinibatch, into result: UnsafeMutablePointer<Float>
+    from minibatch: borrowing MinibatchOperands, into result: UnsafeMutablePointer<Float>
   ) -> Bool {
     let a = unsafe minibatch.rows.row(0, of: gradient.a)
     guard let b = gradient.b else {

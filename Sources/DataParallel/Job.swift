@@ -10,7 +10,7 @@ internal import Kernels
   var family: PlanFamily
   var replicas: [Replica]
   var source: any ExampleSource
-  var rows: UnsafeBufferPointer<UInt32>
+  var positions: UnsafeBufferPointer<UInt32>
   var scalars: UnsafeBufferPointer<Float>
   var noise: NoiseKey
   var failed: UnsafeMutablePointer<Bool>
@@ -34,18 +34,19 @@ internal import Kernels
   }
 
   private borrowing func compute(_ shard: Int, _ replica: Replica) -> Bool {
-    let range = unsafe part(shard, of: gradients.shards, count: rows.count)
-    let ids = unsafe UnsafeBufferPointer(rebasing: rows[range])
+    let range = unsafe part(shard, of: gradients.shards, count: positions.count)
+    let examples = unsafe UnsafeBufferPointer(rebasing: positions[range])
     let run = unsafe ShardRun(
-      family: family, batch: batch(shard, of: gradients.shards, count: rows.count), ids: ids,
+      family: family, batch: batch(shard, of: gradients.shards, count: positions.count),
+      positions: examples,
       source: source,
       scalars: scalars, parameters: UnsafePointer(update.parameters),
-      slab: gradients.slabs + shard * gradients.slabStride, noise: noise,
-      kept: gradients.minibatch.rows,
+      outputs: gradients.gradientBuffers + shard * gradients.bufferStride, noise: noise,
+      saved: gradients.minibatch.rows,
       memory: exchange.memory(at: ShardPlace(shard, of: gradients.shards), phases))
     let isFine = unsafe replica.run(run, phase: phase)
     if unsafe phase + 1 == phases.count {
-      unsafe gradients.finish(shard, examples: range, ids, from: source)
+      unsafe gradients.finish(shard, examples: range, examples, from: source)
     }
     return isFine
   }
@@ -59,10 +60,10 @@ internal import Kernels
 
   /// Between the stages, where some update is not certain to stay finite: makes those in scratch
   /// memory.
-  borrowing func rehearse(_ worker: Int, of workers: Int) {
+  borrowing func preview(_ worker: Int, of workers: Int) {
     while let index = unsafe gradients.queue.take(worker, of: workers) {
       if unsafe !gradients.checks.isCertain[index] {
-        unsafe gradients.rehearse(index, worker, update)
+        unsafe gradients.preview(index, worker, update)
       }
     }
   }

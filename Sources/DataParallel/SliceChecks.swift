@@ -6,7 +6,7 @@
   /// Bounds on parameters and what is kept beside them, from their last update; infinite where nothing is
   /// known.
   let magnitudes: UnsafeMutablePointer<Float>
-  /// Whether the update stays finite for certain; where it does not, it is rehearsed first.
+  /// Whether the update stays finite for certain; where it does not, it is previewed first.
   let isCertain: UnsafeMutablePointer<Bool>
   /// Whether the slice's sum lies where it is read from, so that it is not made again.
   let isSummed: UnsafeMutablePointer<Bool>
@@ -47,7 +47,7 @@
     unsafe isSummed.update(repeating: false, count: count)
   }
 
-  /// A worker's arrays to rehearse in.
+  /// A worker's arrays to preview in.
   func scratch(of worker: Int) -> UnsafePointer<UnsafeMutablePointer<Float>> {
     unsafe UnsafePointer(scratch + worker * arrayCount)
   }
@@ -60,9 +60,9 @@
   /// The first slice whose sum is not finite.
   var firstNonFiniteSum: Int? { unsafe (0..<count).first { unsafe !squares[$0].isFinite } }
 
-  /// The first slice whose rehearsed update is not finite.
+  /// The first slice whose previewed update is not finite.
   var firstNonFiniteUpdate: Int? { unsafe (0..<count).first { unsafe !magnitudes[$0].isFinite } }
 
-  /// Whether no update needs a check or a rehearsal.
+  /// Whether no update needs a check or a preview.
   var areCertain: Bool { unsafe (0..<count).allSatisfy { unsafe isCertain[$0] } }
 }

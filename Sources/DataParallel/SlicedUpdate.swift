@@ -41,7 +41,7 @@ internal import Optimizers
   /// What `update` would return, made in scratch memory: nothing else changes.
   ///
   /// - Parameter scratch: as many arrays as there are, each with room for a run of the slice.
-  func rehearse(
+  func preview(
     _ slice: Slice, by gradient: UnsafePointer<Float>,
     in scratch: UnsafePointer<UnsafeMutablePointer<Float>>
   ) -> Float {
@@ -94,7 +94,7 @@ internal import Optimizers
   }
 
   /// Whether `update` stays within float32 on this slice for certain, by a bound on everything that
-  /// it computes. Where it does not, `rehearse` tells.
+  /// it computes. Where it does not, `preview` tells.
   ///
   /// - Parameters:
   ///   - gradient: no mean gradient is larger.

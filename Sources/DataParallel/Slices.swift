@@ -10,8 +10,8 @@ package import Kernels
 package struct Slice: Sendable, Hashable {
   /// Where its gradient comes from.
   package enum Source: Sendable, Hashable {
-    /// The slabs, from this float on.
-    case slabs(offset: Int)
+    /// The gradient buffers, from this float on.
+    case buffers(offset: Int)
     /// A tile of a gradient that is made over the whole minibatch, by its position in the plan.
     case product(Int, WeightTile)
   }
@@ -38,14 +38,14 @@ package struct Slice: Sendable, Hashable {
   /// What the update of it costs, roughly: bytes that it moves, and its product in the same measure.
   package func cost(examples: Int, shards: Int) -> Int {
     switch source {
-    case .slabs: count * (6 + shards)
+    case .buffers: count * (6 + shards)
     case .product: count * (6 + examples / 5)
     }
   }
 }
 
 extension Plan {
-  /// The table cut into slices, of at most `length` floats where they come from slabs; each lies within one
+  /// The table cut into slices, of at most `length` floats where they come from gradient buffers; each lies within one
   /// parameter.
   ///
   /// - Parameter groups: the group of each parameter; one group where empty.
@@ -57,12 +57,12 @@ extension Plan {
       if let product = weightGradients.firstIndex(where: { $0.parameter == index }) {
         return tiles(of: product, index, entry, group)
       }
-      guard let offset = slab.parameterOffsets[index] else { return [] }
+      guard let offset = outputLayout.parameterOffsets[index] else { return [] }
       return stride(from: 0, to: entry.range.count, by: length).map { start in
         Slice(
           parameter: index, start: entry.offset + start, runs: 1,
           length: min(length, entry.range.count - start), stride: 0, role: entry.declaration.role,
-          group: group, source: .slabs(offset: offset + start))
+          group: group, source: .buffers(offset: offset + start))
       }
     }
   }

@@ -5,8 +5,8 @@ internal import Kernels
 internal import Storage
 
 extension Turn {
-  /// Number of floats that a shard's metrics take in its slab.
-  var metricCount: Int { slabStride - layout.gradientCount }
+  /// Number of floats that a shard's metrics take in its gradient buffer.
+  var metricCount: Int { bufferStride - layout.gradientCount }
 
   /// Where a metric lies among a shard's; nil where the graph has none of that name.
   func metricRange(_ name: String) -> Range<Int>? {
@@ -27,7 +27,7 @@ extension StepEngine {
   /// - Parameter needsNorms: whether gradients are clipped or normalised.
   public func stageCount(needsNorms: Bool) -> Int {
     turns.reduce(phaseCount) {
-      let isLarge = unsafe $1.layout.gradientCount > StepGradients.largestMeasuredSlab
+      let isLarge = unsafe $1.layout.gradientCount > StepGradients.largestMeasuredBuffer
       return $0 + (needsNorms || isLarge ? 2 : 1)
     }
   }
@@ -43,7 +43,7 @@ extension StepEngine {
     var start = 0
     for turn in turns {
       for shard in 0..<turn.shards(of: minibatchCount) {
-        let end = unsafe turn.slabs.pointer + (shard + 1) * turn.slabStride
+        let end = unsafe turn.gradientBuffers.pointer + (shard + 1) * turn.bufferStride
         unsafe (measured.pointer + shard * metricCount + start).update(
           from: end - turn.metricCount, count: turn.metricCount)
       }

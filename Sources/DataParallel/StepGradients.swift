@@ -9,17 +9,17 @@ internal import Storage
 
 /// The gradients of one step: where they come from, slice by slice, and what is known of them.
 @unsafe struct StepGradients {
-  var slabs: UnsafeMutablePointer<Float>
-  var slabStride: Int
-  /// Floats of a slab that are gradients and statistics.
-  var slabGradientCount: Int
-  var minibatch: KeptMinibatch
+  var gradientBuffers: UnsafeMutablePointer<Float>
+  var bufferStride: Int
+  /// Floats of a gradient buffer that are gradients and statistics.
+  var bufferGradientCount: Int
+  var minibatch: MinibatchOperands
   var slices: [Slice]
   var products: [WeightGradient]
   var workers: [GradientWorker]
   var queue: SliceQueue
   var checks: SliceChecks
-  /// For each shard the largest magnitude in its slab and in its rows of each kept array.
+  /// For each shard the largest magnitude in its gradient buffer and in its rows of each saved operand.
   var magnitudes: UnsafeMutablePointer<Float>
   /// Room for the deferred gradients where they are read twice, since they are clipped or normalised; in the
   /// order of the slices. All sums are needed then before any is applied.
@@ -27,30 +27,33 @@ internal import Storage
   /// Where each slice's part of `sums` begins.
   var sumOffsets: [Int]
 
-  /// The largest slab whose magnitude is looked up right after it was made, while the caches hold it. For
+  /// The largest gradient buffer whose magnitude is looked up right after it was made, while the caches hold it. For
   /// larger ones a stage of its own that sums and checks is cheaper than to read it once more.
-  static let largestMeasuredSlab = 1 << 18
+  static let largestMeasuredBuffer = 1 << 18
 
   var shards: Int { unsafe minibatch.shards }
   private var meanScale: Float { unsafe 1 / Float(minibatch.examples) }
 
   /// After a shard: sorts its non-zeros, and notes the magnitudes that bound what gradients it can lead to.
   borrowing func finish(
-    _ shard: Int, examples range: Range<Int>, _ ids: UnsafeBufferPointer<UInt32>,
+    _ shard: Int, examples range: Range<Int>, _ positions: UnsafeBufferPointer<UInt32>,
     from source: any ExampleSource
   ) {
     if let columns = unsafe minibatch.columns, let examples = source.sparse {
-      unsafe examples.withRows { unsafe columns.sort(shard, $0, ids, first: range.lowerBound) }
+      unsafe examples.withRows {
+        unsafe columns.sort(shard, $0, positions, first: range.lowerBound)
+      }
     }
     // Sums that are all checked need no bound.
     if unsafe sums != nil { return }
-    let kept = unsafe minibatch.rows
-    let target = unsafe magnitudes + shard * (kept.count + 1)
+    let saved = unsafe minibatch.rows
+    let target = unsafe magnitudes + shard * (saved.count + 1)
     unsafe target[0] =
-      slabGradientCount <= Self.largestMeasuredSlab
-      ? vaedp_largest_magnitude(slabGradientCount, slabs + shard * slabStride) : .infinity
-    for index in unsafe 0..<kept.count {
-      unsafe target[1 + index] = kept.largestMagnitude(of: index, in: range)
+      bufferGradientCount <= Self.largestMeasuredBuffer
+      ? vaedp_largest_magnitude(bufferGradientCount, gradientBuffers + shard * bufferStride)
+      : .infinity
+    for index in unsafe 0..<saved.count {
+      unsafe target[1 + index] = saved.largestMagnitude(of: index, in: range)
     }
   }
 
@@ -66,11 +69,11 @@ internal import Storage
       }
       return Double(largest)
     }
-    let slabSum = unsafe largest(0) * Double(shards)
+    let bufferSum = unsafe largest(0) * Double(shards)
     for index in unsafe slices.indices {
       let sum =
         switch unsafe slices[index].source {
-        case .slabs: slabSum
+        case .buffers: bufferSum
         // No partial sum in aᵀ b is larger than examples · max |a| · max |b|.
         case .product(let product, _):
           unsafe Double(minibatch.examples) * largest(1 + products[product].a)
@@ -85,13 +88,13 @@ internal import Storage
   private borrowing func sum(_ index: Int, _ worker: Int) -> UnsafePointer<Float> {
     let slice = unsafe slices[index]
     switch slice.source {
-    case .slabs(let offset):
+    case .buffers(let offset):
       if unsafe !checks.isSummed[index] {
         unsafe checks.squares[index] = vaedp_tree_sum_of_squares(
-          slabs, slabStride, shards, offset, offset + slice.count, meanScale)
+          gradientBuffers, bufferStride, shards, offset, offset + slice.count, meanScale)
         unsafe checks.isSummed[index] = true
       }
-      return unsafe UnsafePointer(slabs + offset)
+      return unsafe UnsafePointer(gradientBuffers + offset)
     case .product(let product, let tile):
       let target = unsafe sums.map { unsafe $0 + sumOffsets[index] } ?? workers[worker].tile.pointer
       if unsafe !checks.isSummed[index] {
@@ -117,8 +120,8 @@ internal import Storage
   }
 
   /// Makes a slice's update in scratch memory.
-  borrowing func rehearse(_ index: Int, _ worker: Int, _ update: borrowing SlicedUpdate) {
-    unsafe checks.magnitudes[index] = update.rehearse(
+  borrowing func preview(_ index: Int, _ worker: Int, _ update: borrowing SlicedUpdate) {
+    unsafe checks.magnitudes[index] = update.preview(
       slices[index], by: sum(index, worker), in: checks.scratch(of: worker))
   }
 

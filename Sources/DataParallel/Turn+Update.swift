@@ -25,7 +25,7 @@ extension Turn {
       unsafe job.pointee.gradients.takeNorms(norms, count: family.table.entries.count)
     }
     if unsafe !checks.areCertain {
-      unsafe performOnSlices { unsafe $0.rehearse($1, of: $2) }
+      unsafe performOnSlices { unsafe $0.preview($1, of: $2) }
       if let slice = unsafe checks.firstNonFiniteUpdate {
         unsafe checks.forget()
         return .failure(.update(slice: slice))

@@ -15,7 +15,7 @@ internal import Storage
 /// not come. Between them the coordinator sees to it that nothing is applied that is not finite.
 ///
 /// Safety: in the first stage worker `w` alone touches replica `w`, and the worker of shard `s` alone
-/// slab `s` and the shard's kept rows; in the others a slice of parameters, state, slabs and sums is
+/// gradient buffer `s` and the shard's saved operands; in the others a slice of parameters, state, gradient buffers and sums is
 /// touched by the worker alone that took it from the queue. `Team.perform` hands out each index once and
 /// returns after all have finished, which orders every write before the next stage's reads.
 @safe final class Turn {
@@ -28,11 +28,11 @@ internal import Storage
   private let fewestRows: Int
   let slices: [Slice]
   let plan: Plan
-  let layout: SlabLayout
-  let slabs: AlignedFloats
-  let slabStride: Int
-  let kept: AlignedFloats
-  private let keptRows: KeptRows
+  let layout: OutputLayout
+  let gradientBuffers: AlignedFloats
+  let bufferStride: Int
+  let saved: AlignedFloats
+  private let savedOperands: SavedOperands
   private let columns: CSCMinibatch?
   private var sums: AlignedFloats?
   private let sumOffsets: [Int]
@@ -51,7 +51,7 @@ internal import Storage
   private let next = ShardCounter()
   let exchange = Exchange()
   private var phases: Phases
-  /// Where a shard's loss lies in its slab; nil where the graph measures none.
+  /// Where a shard's loss lies in its gradient buffer; nil where the graph measures none.
   private let lossOffset: Int?
 
   /// A turn.
@@ -72,14 +72,15 @@ internal import Storage
     // The last shard is the largest.
     let shards = max(1, min(shardCount, batchSize / fewestRows))
     let plan = family.plan(batch(shards - 1, of: shards, count: batchSize))
-    (self.plan, layout, phases) = (plan, plan.slab, plan.phases)
+    (self.plan, layout, phases) = (plan, plan.outputLayout, plan.phases)
     let slices = plan.slices(of: family.table, groups: groups)
     self.slices = slices
     lossOffset = layout.range(of: .metric(player.loss))?.lowerBound
-    slabStride = layout.count
-    slabs = AlignedFloats(count: slabStride * shardCount)
-    kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * batchSize)
-    unsafe keptRows = KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: batchSize)
+    bufferStride = layout.count
+    gradientBuffers = AlignedFloats(count: bufferStride * shardCount)
+    saved = AlignedFloats(count: plan.savedWidths.reduce(0, +) * batchSize)
+    unsafe savedOperands = SavedOperands(
+      saved.pointer, widths: plan.savedWidths, batchSize: batchSize)
     columns = plan.sparseColumns(
       shards: shardCount,
       // A smaller minibatch, where it has fewer shards, has at most the second number in each.
@@ -99,7 +100,7 @@ internal import Storage
     unsafe job = .allocate(capacity: 1)
     unsafe norms = .allocate(capacity: family.table.entries.count)
     unsafe checks = SliceChecks(slices, arrayCount: memory.arrayCount, workers: workers.count)
-    unsafe magnitudes = .allocate(capacity: shardCount * (plan.keptWidths.count + 1))
+    unsafe magnitudes = .allocate(capacity: shardCount * (plan.savedWidths.count + 1))
     unsafe failed = .allocate(capacity: shardCount)
   }
 
@@ -115,7 +116,7 @@ internal import Storage
 
   /// Bytes of its memory, that of the workers left out.
   var byteCount: Int {
-    (slabs.count + kept.count + exchange.count + (sums?.count ?? 0)) * 4
+    (gradientBuffers.count + saved.count + exchange.count + (sums?.count ?? 0)) * 4
       + gradientWorkers.reduce(0) { $0 + $1.byteCount } + (journal?.byteCount ?? 0)
   }
 
@@ -166,12 +167,12 @@ internal import Storage
       averageWeight: averageWeight, meanScale: 1 / Float(count), norms: UnsafePointer(norms),
       journal: journal)
     let gradients = unsafe gradients(examples: count, shards: shards)
-    unsafe order.withUnsafeBufferPointer { rows in
+    unsafe order.withUnsafeBufferPointer { positions in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         unsafe job.initialize(
           to: Job(
             family: family, replicas: replicas, source: source,
-            rows: UnsafeBufferPointer(rebasing: rows[range]), scalars: scalars,
+            positions: UnsafeBufferPointer(rebasing: positions[range]), scalars: scalars,
             noise: noise, failed: failed, next: next,
             activity: workers.activity, exchange: exchange, phases: phases, gradients: gradients,
             update: update))
@@ -219,15 +220,16 @@ internal import Storage
 
   private func hasFiniteLoss(_ shard: Int) -> Bool {
     guard let lossOffset else { return true }
-    return slabs.withSpan { $0[shard * slabStride + lossOffset].isFinite }
+    return gradientBuffers.withSpan { $0[shard * bufferStride + lossOffset].isFinite }
   }
 
   private func gradients(examples: Int, shards: Int) -> StepGradients {
     unsafe checks.beginStep()
-    let minibatch = unsafe KeptMinibatch(
-      examples: examples, shards: shards, rows: keptRows, columns: columns)
+    let minibatch = unsafe MinibatchOperands(
+      examples: examples, shards: shards, rows: savedOperands, columns: columns)
     return unsafe StepGradients(
-      slabs: slabs.pointer, slabStride: slabStride, slabGradientCount: layout.gradientCount,
+      gradientBuffers: gradientBuffers.pointer, bufferStride: bufferStride,
+      bufferGradientCount: layout.gradientCount,
       minibatch: minibatch, slices: slices, products: plan.weightGradients,
       workers: gradientWorkers, queue: queue, checks: checks, magnitudes: magnitudes,
       sums: needsNorms ? sums?.pointer : nil, sumOffsets: sumOffsets)

@@ -55,10 +55,10 @@ package struct Diagnosis {
 
   /// The first node that is not finite on the way to one of these outputs; nil where they are finite.
   package func origin(in shard: Int, of isWanted: (Output.Role) -> Bool) -> Origin? {
-    let ids = examples(of: shard)
+    let positions = examples(of: shard)
     let graph = family.graph(batch(shard, of: shardCount, count: minibatch.count)).simplified()
     let (alone, given) = graph.withoutMeetings(outcomes(ShardPlace(shard, of: shardCount)))
-    guard let places = firstNonFinite(alone, ids, given) else { return nil }
+    guard let places = firstNonFinite(alone, positions, given) else { return nil }
     // Back from the outputs along nodes that are not finite; what comes first has finite operands.
     var waiting = graph.outputs.filter { isWanted($0.role) && places[$0.value.index] != nil }
       .map(\.value.index)
@@ -69,16 +69,16 @@ package struct Diagnosis {
     }
     guard let first = seen.min(), let element = places[first] else { return nil }
     let names = NodeNames(graph)
-    let (count, rows) = (graph.nodes[first].shape.count, ids.count)
+    let (count, rows) = (graph.nodes[first].shape.count, positions.count)
     let isRow = names.hasRows(first) && graph.nodes[first].shape[0] % rows == 0
     return Origin(
-      place: names[first], example: isRow ? ids[element / (count / rows)] : nil,
+      place: names[first], example: isRow ? positions[element / (count / rows)] : nil,
       isMet: graph.nodes[first].op.isCollective)
   }
 
   /// For each node the first element that is not finite; nil where a kernel refuses.
   private func firstNonFinite(
-    _ graph: Graph, _ ids: [UInt32], _ given: [String: [Float]]
+    _ graph: Graph, _ positions: [UInt32], _ given: [String: [Float]]
   ) -> [Int?]? {
     var places = [Int?](repeating: nil, count: graph.nodes.count)
     var start = 0
@@ -90,7 +90,7 @@ package struct Diagnosis {
         total += graph.nodes[end].shape.count
         end += 1
       }
-      guard let values = values(of: start..<end, graph, ids, given) else { return nil }
+      guard let values = values(of: start..<end, graph, positions, given) else { return nil }
       for (node, values) in zip(start..<end, values) {
         places[node] = values.firstIndex { !$0.isFinite }
       }
@@ -101,7 +101,7 @@ package struct Diagnosis {
 
   /// What nodes compute, as a worker computes it.
   private func values(
-    of nodes: Range<Int>, _ graph: Graph, _ ids: [UInt32], _ given: [String: [Float]]
+    of nodes: Range<Int>, _ graph: Graph, _ positions: [UInt32], _ given: [String: [Float]]
   ) -> [[Float]]? {
     var shown = graph
     shown.outputs = nodes.map { Output(role: .result("\($0)"), value: Value($0)) }
@@ -109,21 +109,21 @@ package struct Diagnosis {
       table: family.table, exampleName: family.exampleName, scalarNames: family.scalarNames,
       precision: family.precision
     ) { _ in shown }
-    let layout = family.plan(rows: ids.count).slab
-    let slab = AlignedFloats(count: layout.count)
+    let layout = family.plan(rows: positions.count).outputLayout
+    let outputs = AlignedFloats(count: layout.count)
     let replica = Replica()
-    let isFine = unsafe ids.withUnsafeBufferPointer { ids in
+    let isFine = unsafe positions.withUnsafeBufferPointer { positions in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         let run = unsafe ShardRun(
-          family: family, batch: Batch(rows: ids.count), ids: ids, source: source,
+          family: family, batch: Batch(rows: positions.count), positions: positions, source: source,
           scalars: scalars, parameters: UnsafePointer(parameters.floats.pointer),
-          slab: slab.pointer, noise: noise)
+          outputs: outputs.pointer, noise: noise)
         return unsafe replica.run(run, given: given)
       }
     }
     guard isFine else { return nil }
     return layout.roles.indices.map { index in
-      slab.withSpan { span in layout.range(at: index)?.map { span[$0] } ?? [] }
+      outputs.withSpan { span in layout.range(at: index)?.map { span[$0] } ?? [] }
     }
   }
 }

@@ -32,7 +32,8 @@ extension ModelRunner {
       preconditionFailure("an evaluation needs an example")
     }
     return EvaluationResult(
-      examples: examples.rows.count, elbo: metrics.elbo, reconstruction: metrics.reconstruction,
+      examples: examples.positions.count, elbo: metrics.elbo,
+      reconstruction: metrics.reconstruction,
       kl: metrics.kl, activeUnits: metrics.activeUnits, logLikelihood: estimate)
   }
 
@@ -49,14 +50,14 @@ extension ModelRunner {
     let model = model
     let perPass = min(samples, 50)
     _ = try model.importanceGraph(rows: 1, samples: 1)
-    var sums = [LogSum](repeating: LogSum(), count: examples.rows.count)
+    var sums = [LogSum](repeating: LogSum(), count: examples.positions.count)
     // Blocks of examples bound the memory that log-weights take.
     let block = 2000
     let passes = (samples + perPass - 1) / perPass
     var families: [Int: ChunkRunner] = [:]
     var done = 0
-    for start in stride(from: 0, to: examples.rows.count, by: block) {
-      let rows = Array(examples.rows[start..<min(start + block, examples.rows.count)])
+    for start in stride(from: 0, to: examples.positions.count, by: block) {
+      let rows = Array(examples.positions[start..<min(start + block, examples.positions.count)])
       for pass in 0..<passes {
         let count = min(perPass, samples - pass * perPass)
         let runner = families[count] ?? importanceRunner(samples: count)
@@ -68,7 +69,7 @@ extension ModelRunner {
           ).rows("logWeights") ?? []
         for (index, weight) in weights.enumerated() { sums[start + index / count].add(weight) }
         done += 1
-        progress(Double(done) / Double(passes * ((examples.rows.count + block - 1) / block)))
+        progress(Double(done) / Double(passes * ((examples.positions.count + block - 1) / block)))
       }
     }
     let values = sums.map { $0.value - log(Double(samples)) }

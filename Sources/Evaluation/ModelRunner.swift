@@ -78,6 +78,7 @@ public final class ModelRunner {
     let runner = ChunkRunner(
       family, chunkRows: chunkRows, threadCount: threadCount, memoryLimit: memoryLimit)
     return try runner.run(
-      examples.rows, from: examples.source, parameters: parameters, scalars: scalars, noise: noise)
+      examples.positions, from: examples.source, parameters: parameters, scalars: scalars,
+      noise: noise)
   }
 }

@@ -3,21 +3,21 @@ public struct ExampleSet: Sendable {
   /// Where they come from.
   public var source: any ExampleSource
   /// Which of the source's examples.
-  public var rows: [UInt32]
+  public var positions: [UInt32]
 
   /// Some examples of a source; all of them by default.
-  public init(_ source: any ExampleSource, rows: [UInt32]? = nil) {
+  public init(_ source: any ExampleSource, positions: [UInt32]? = nil) {
     self.source = source
-    self.rows = rows ?? (0..<UInt32(source.exampleCount)).map { $0 }
+    self.positions = positions ?? (0..<UInt32(source.exampleCount)).map { $0 }
   }
 }
 
 extension ExampleSet {
-  /// The examples as float32, row after row: `[rows.count]` + example shape.
+  /// The examples as float32, row after row: `[positions.count]` + example shape.
   ///
   /// - Throws: what is wrong with where they come from.
   public func values() throws -> [Float] {
     let size = source.exampleShape.reduce(1, *)
-    return try gathered(rows, from: source, count: rows.count * size)
+    return try gathered(positions, from: source, count: positions.count * size)
   }
 }

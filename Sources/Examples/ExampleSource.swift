@@ -6,10 +6,10 @@ public protocol ExampleSource: AnyObject, Sendable {
   var exampleShape: [Int] { get }
   /// Returns once these examples can be copied; the coordinator calls it before workers do.
   ///
-  /// - Parameter rows: positions of the examples, each below `exampleCount`.
+  /// - Parameter positions: of the examples, each below `exampleCount`.
   /// - Throws: what is wrong with where they come from.
   /// - Complexity: allocates nothing where they are in memory.
-  func load(_ rows: Span<UInt32>) throws
+  func load(_ positions: Span<UInt32>) throws
   /// Returns once nothing is read in the background any more.
   ///
   /// - Throws: what is wrong with where the examples come from, also with others than were loaded.
@@ -17,9 +17,10 @@ public protocol ExampleSource: AnyObject, Sendable {
   /// Copies examples as float32, row after row.
   ///
   /// - Parameters:
-  ///   - rows: positions of the examples, each below `exampleCount`, all loaded.
-  ///   - target: room for `rows.count` examples.
-  @unsafe func gather(_ rows: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
+  ///   - positions: of the examples, each below `exampleCount`, all loaded.
+  ///   - target: room for `positions.count` examples.
+  @unsafe func gather(
+    _ positions: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
   /// The examples by their non-zeros, at the same positions; nil where they are held dense.
   var sparse: CSRExamples? { get }
 }
@@ -31,7 +32,7 @@ extension ExampleSource {
 
 extension ExampleSource {
   /// Nothing to wait for.
-  public func load(_ rows: Span<UInt32>) throws {}
+  public func load(_ positions: Span<UInt32>) throws {}
   /// Nothing to wait for.
   public func finishReading() throws {}
 }
@@ -41,12 +42,12 @@ extension ExampleSource {
 /// - Parameter count: floats that the rows have together.
 /// - Throws: what the source's `load` throws.
 public func gathered(
-  _ rows: [UInt32], from source: any ExampleSource, count: Int
+  _ positions: [UInt32], from source: any ExampleSource, count: Int
 ) throws -> [Float] {
-  try source.load(rows.span)
+  try source.load(positions.span)
   return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-    unsafe rows.withUnsafeBufferPointer { rows in
-      if let base = buffer.baseAddress { unsafe source.gather(rows, into: base) }
+    unsafe positions.withUnsafeBufferPointer { positions in
+      if let base = buffer.baseAddress { unsafe source.gather(positions, into: base) }
     }
     initialized = count
   }

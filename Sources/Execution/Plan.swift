@@ -18,7 +18,7 @@ public struct Plan: Sendable {
   /// What the caller writes before a run.
   public let inputs: [Input]
   /// Where the outputs go.
-  public let slab: SlabLayout
+  public let outputLayout: OutputLayout
   /// Floats of arena that a run needs.
   public let arenaCount: Int
   /// Floating-point operations of the products in one run.
@@ -31,7 +31,7 @@ public struct Plan: Sendable {
   /// Where the shards of a minibatch meet between the calls.
   package let phases: Phases
   /// Floats per example of the arrays that a run leaves for the gradients below.
-  package let keptWidths: [Int]
+  package let savedWidths: [Int]
   /// Gradients that a run does not make, since they are made over whole minibatches.
   package let weightGradients: [WeightGradient]
 
@@ -77,14 +77,17 @@ public struct Plan: Sendable {
         of: graph.outputs, examples: deferral.examples, smallest: deferral.smallest)
     }
     weightGradients = program.weightGradients
-    keptWidths = program.kept.map { program.buffers[$0].shape.count / program.buffers[$0].shape[0] }
+    savedWidths = program.saved.map {
+      program.buffers[$0].shape.count / program.buffers[$0].shape[0]
+    }
     let memory = program.planMemory()
-    let slab = SlabLayout(graph, table: table, without: Set(weightGradients.map(\.parameter)))
+    let outputLayout = OutputLayout(
+      graph, table: table, without: Set(weightGradients.map(\.parameter)))
     let places = program.buffers.enumerated().map { index, buffer in
       switch buffer.kind {
       case .temporary, .input: memory.places[index] ?? Place(.arena, 0)
       case .parameter(let parameter): Place(.parameters, table.entries[parameter].offset)
-      case .output(let output): Place(.slab, slab.offsets[output] ?? 0)
+      case .output(let output): Place(.outputs, outputLayout.offsets[output] ?? 0)
       }
     }
     inputs = program.buffers.enumerated().compactMap { index, buffer in
@@ -93,7 +96,7 @@ public struct Plan: Sendable {
       }
       return Input(name: name, place: place, shape: buffer.shape)
     }
-    self.slab = slab
+    self.outputLayout = outputLayout
     arenaCount = memory.arenaCount
     calls = program.calls.filter { !$0.isMeeting }.map { call in
       call.map { places[$0.owner] + $0.offset }

@@ -138,7 +138,7 @@ public final class Replica {
     let plan = family.plan(batch)
     let sequence = try KernelSequence(
       plan.calls, phases: plan.phases, arenaCount: plan.arenaCount,
-      keptCount: plan.keptWidths.count, workspace: workspace, precision: plan.precision)
+      savedCount: plan.savedWidths.count, workspace: workspace, precision: plan.precision)
     sequences[batch] = sequence
     return sequence
   }

@@ -42,7 +42,7 @@ extension GraphBuilder {
     unary(.leakyReLU(slope: slope), x)
   }
   /// 1 where x > 0, else 0.
-  public mutating func step(_ x: Value) -> Value { unary(.step, x) }
+  public mutating func heaviside(_ x: Value) -> Value { unary(.heaviside, x) }
 
   /// a + b.
   public mutating func add(_ a: Value, _ b: Value) -> Value { binary(.add, a, b) }
@@ -84,7 +84,7 @@ extension GraphBuilder {
   /// Zeroes the elements at which uniform noise is below `probability`, and scales the rest to keep the mean.
   /// Source: Srivastava et al., JMLR 15 (2014), 1929–1958.
   public mutating func dropout(_ x: Value, noise: Value, probability: Double) -> Value {
-    let keep = step(add(noise, -probability))
+    let keep = heaviside(add(noise, -probability))
     return multiply(x, scale(keep, by: 1 / (1 - probability)))
   }
 }

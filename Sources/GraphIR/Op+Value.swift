@@ -21,7 +21,7 @@ extension UnaryFunction {
     // Written so that a NaN stays one.
     case .relu: return x <= 0 ? 0 : x
     case .leakyReLU(let slope): return x > 0 ? x : slope * x
-    case .step: return x > 0 ? 1 : 0
+    case .heaviside: return x > 0 ? 1 : 0
     }
   }
 }

@@ -6,7 +6,7 @@ public enum UnaryFunction: Hashable, Sendable {
   /// x where x > 0, else slope · x; the slope is positive.
   case leakyReLU(slope: Double)
   /// 1 where x > 0, else 0; its derivative is taken as 0.
-  case step
+  case heaviside
 }
 
 /// A function of two numbers, applied element by element to operands of one shape.

@@ -17,10 +17,10 @@ extension UnaryFunction {
     case .erf:
       g.multiply(yBar, g.scale(g.exp(g.negate(g.square(x))), by: 2 / Double.pi.squareRoot()))
     // The result has the operand's sign, so the operand need not be kept.
-    case .relu: g.multiply(yBar, g.step(y))
+    case .relu: g.multiply(yBar, g.heaviside(y))
     case .leakyReLU(let slope):
-      g.multiply(yBar, g.add(g.scale(g.step(y), by: 1 - slope), slope))
-    case .step: nil
+      g.multiply(yBar, g.add(g.scale(g.heaviside(y), by: 1 - slope), slope))
+    case .heaviside: nil
     }
   }
 }
@@ -42,8 +42,8 @@ extension BinaryFunction {
         left { $0.divide(yBar, b) },
         right { $0.negate($0.divide($0.multiply(yBar, a), $0.square(b))) },
       ]
-    case .maximum: return chosen(by: { $0.step($0.subtract(a, b)) })
-    case .minimum: return chosen(by: { $0.step($0.subtract(b, a)) })
+    case .maximum: return chosen(by: { $0.heaviside($0.subtract(a, b)) })
+    case .minimum: return chosen(by: { $0.heaviside($0.subtract(b, a)) })
     }
     /// `mask` is 1 where the result came from the left operand alone.
     func chosen(by mask: (inout GraphBuilder) -> Value) -> [Value?] {

@@ -34,7 +34,7 @@ extension Program {
     var lifetimes = self.lifetimes()
     let hosts = shareOperands(&lifetimes)
     var plan = MemoryPlan(places: [Place?](repeating: nil, count: buffers.count))
-    for (index, buffer) in kept.enumerated() { plan.places[buffer] = Place(.kept(index), 0) }
+    for (index, buffer) in saved.enumerated() { plan.places[buffer] = Place(.saved(index), 0) }
     var ownRows: Set<Int> = []
     for case (.collective(let collective), let call) in calls.map({ ($0.kernel, $0) }) {
       let result = call.results[0].owner
@@ -98,9 +98,9 @@ extension Program {
   /// never touched, as a sparse input may be. Inputs are there from the start.
   package func lifetimes() -> [ClosedRange<Int>?] {
     var lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
-    let kept = Set(kept)
+    let saved = Set(saved)
     for (position, call) in calls.enumerated() {
-      for buffer in (call.reads + call.results).map(\.owner) where !kept.contains(buffer) {
+      for buffer in (call.reads + call.results).map(\.owner) where !saved.contains(buffer) {
         switch buffers[buffer].kind {
         case .parameter, .output: break
         case .input: lifetimes[buffer] = -1...position
@@ -119,7 +119,7 @@ extension Program {
   /// kept takes the operand into its own memory.
   private func shareOperands(_ lifetimes: inout [ClosedRange<Int>?]) -> [Int] {
     var hosts = Array(buffers.indices)
-    let kept = Set(kept)
+    let saved = Set(saved)
     var touched: Set<Int> = []
     for (position, call) in calls.enumerated() {
       let before = touched
@@ -127,9 +127,9 @@ extension Program {
       guard case .loop(let loop) = call.kernel else { continue }
       var taken: Set<Int> = []
       for (index, (store, result)) in zip(loop.stores, call.results).enumerated() {
-        let isKept = kept.contains(result.owner) && !before.contains(result.owner)
+        let isSaved = saved.contains(result.owner) && !before.contains(result.owner)
         guard !store.accumulates, result.offset == 0, hosts[result.owner] == result.owner,
-          isKept || lifetimes[result.owner]?.lowerBound == position
+          isSaved || lifetimes[result.owner]?.lowerBound == position
         else { continue }
         // Stores are made in this order, and dense loads are read where they lie.
         let isReadLater = Set(loop.stores[(index + 1)...].map(\.operand))
@@ -147,7 +147,7 @@ extension Program {
         guard let candidate else { continue }
         let host = hosts[candidate.owner]
         taken.insert(host)
-        if isKept {
+        if isSaved {
           for buffer in hosts.indices where hosts[buffer] == host { hosts[buffer] = result.owner }
           lifetimes[host] = nil
         } else {

@@ -9,7 +9,7 @@ package enum BufferKind: Hashable, Sendable {
   case input(String)
   /// A parameter or statistic, by index; read only.
   case parameter(Int)
-  /// An output, by position in `Graph.outputs`; it lives in the caller's slab.
+  /// An output, by position in `Graph.outputs`; it lives in the caller's memory.
   case output(Int)
 }
 
@@ -28,7 +28,7 @@ package struct Program: Hashable, Sendable {
   /// Calls in order.
   package var calls: [Call<ArrayView>] = []
   /// Buffers that outlive the run, since a weight gradient is made from them later.
-  package var kept: [Int] = []
+  package var saved: [Int] = []
   /// Those gradients.
   package var weightGradients: [WeightGradient] = []
 }

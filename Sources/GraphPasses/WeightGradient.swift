@@ -8,7 +8,7 @@ package struct WeightGradient: Hashable, Sendable {
   package var parameter: Int
   /// Shape of the weights.
   package var rows: Int, columns: Int
-  /// Position of a in `Program.kept`.
+  /// Position of a in `Program.saved`.
   package var a: Int
   /// Position of b there; nil where the layer read the non-zeros of sparse examples.
   package var b: Int?
@@ -40,11 +40,11 @@ extension Program {
         call.operands.dropFirst().allSatisfy({ ofExamples.contains($0.owner) }),
         let parameter = parameter(of: call.results[0].owner, outputs)
       {
-        let kept = call.operands.map { keep($0.owner) }
+        let saved = call.operands.map { save($0.owner) }
         weightGradients.append(
           WeightGradient(
-            parameter: parameter, rows: rows, columns: columns, a: kept[0],
-            b: kept.count > 1 ? kept[1] : nil))
+            parameter: parameter, rows: rows, columns: columns, a: saved[0],
+            b: saved.count > 1 ? saved[1] : nil))
       } else {
         calls.append(call)
       }
@@ -80,10 +80,10 @@ extension Program {
     }
   }
 
-  private mutating func keep(_ buffer: Int) -> Int {
-    if let index = kept.firstIndex(of: buffer) { return index }
-    kept.append(buffer)
-    return kept.count - 1
+  private mutating func save(_ buffer: Int) -> Int {
+    if let index = saved.firstIndex(of: buffer) { return index }
+    saved.append(buffer)
+    return saved.count - 1
   }
 }
 

@@ -10,7 +10,7 @@ internal import Teamwork
 /// Chunks have a fixed number of rows, and sums over them are taken in their order, so results do not
 /// depend on the number of threads.
 ///
-/// Safety: the worker that takes chunk `c` alone touches slab `c`, worker `w` alone replica `w`.
+/// Safety: the worker that takes chunk `c` alone touches the outputs of chunk `c`, worker `w` alone replica `w`.
 @safe public final class ChunkRunner {
   /// Examples computed at once; the last chunk may hold fewer.
   public let chunkRows: Int
@@ -31,21 +31,21 @@ internal import Teamwork
   /// Runs the graph over examples.
   ///
   /// - Parameters:
-  ///   - rows: positions of the examples in the source.
+  ///   - positions: of the examples in the source.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of the noise; each example's draws depend on its position in the source.
   /// - Throws: `MemoryShortage`; `KernelError` or `ShardFailure` where a product is refused or fails; what the source's
   ///   `load` throws.
   public func run(
-    _ rows: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
+    _ positions: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
     scalars: [Float] = [], noise: (seed: UInt64, step: UInt32) = (0, 0)
   ) throws -> ChunkResults {
-    let chunks = stride(from: 0, to: rows.count, by: chunkRows).map {
-      $0..<min($0 + chunkRows, rows.count)
+    let chunks = stride(from: 0, to: positions.count, by: chunkRows).map {
+      $0..<min($0 + chunkRows, positions.count)
     }
     let workers = max(1, min(replicas.count, chunks.count))
-    let largest = min(chunkRows, max(1, rows.count))
-    let stride = family.plan(rows: largest).slab.count
+    let largest = min(chunkRows, max(1, positions.count))
+    let stride = family.plan(rows: largest).outputLayout.count
     try requireMemory(rows: largest, workers: workers, results: chunks.count * stride)
     // Two sizes at most, that of the first chunk and that of the last; any worker may take either.
     for size in Set([chunks.first, chunks.last].compactMap { $0?.count }) {
@@ -53,18 +53,19 @@ internal import Teamwork
         _ = try replica.sequence(Batch(rows: size), of: family)
       }
     }
-    try source.load(rows.span)
+    try source.load(positions.span)
     let results = ChunkResults(
-      slabs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,
-      layouts: chunks.map { family.plan(rows: $0.count).slab })
+      outputs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,
+      layouts: chunks.map { family.plan(rows: $0.count).outputLayout })
     let failed = UnsafeMutablePointer<Bool>.allocate(capacity: max(1, chunks.count))
     defer { unsafe failed.deallocate() }
-    unsafe rows.withUnsafeBufferPointer { rows in
+    unsafe positions.withUnsafeBufferPointer { positions in
       unsafe scalars.withUnsafeBufferPointer { scalars in
         let job = unsafe ChunkJob(
-          family: family, replicas: replicas, source: source, rows: rows, scalars: scalars,
+          family: family, replicas: replicas, source: source, positions: positions,
+          scalars: scalars,
           noise: NoiseKey(seed: noise.seed, step: noise.step),
-          parameters: parameters.floats.pointer, slabs: results.slabs.pointer, stride: stride,
+          parameters: parameters.floats.pointer, outputs: results.outputs.pointer, stride: stride,
           chunks: chunks, failed: failed)
         Team.forEach(chunks.count, workers: workers) { unsafe job.run(chunk: $0, worker: $1) }
       }
@@ -109,20 +110,21 @@ extension ChunkRunner {
   let family: PlanFamily
   let replicas: [Replica]
   let source: any ExampleSource
-  let rows: UnsafeBufferPointer<UInt32>
+  let positions: UnsafeBufferPointer<UInt32>
   let scalars: UnsafeBufferPointer<Float>
   let noise: NoiseKey
   let parameters: UnsafeMutablePointer<Float>
-  let slabs: UnsafeMutablePointer<Float>
+  let outputs: UnsafeMutablePointer<Float>
   let stride: Int
   let chunks: [Range<Int>]
   let failed: UnsafeMutablePointer<Bool>
 
   func run(chunk: Int, worker: Int) {
-    let ids = unsafe UnsafeBufferPointer(rebasing: rows[chunks[chunk]])
+    let examples = unsafe UnsafeBufferPointer(rebasing: positions[chunks[chunk]])
     let run = unsafe ShardRun(
-      family: family, batch: Batch(rows: ids.count), ids: ids, source: source, scalars: scalars,
-      parameters: UnsafePointer(parameters), slab: slabs + chunk * stride, noise: noise)
+      family: family, batch: Batch(rows: examples.count), positions: examples, source: source,
+      scalars: scalars,
+      parameters: UnsafePointer(parameters), outputs: outputs + chunk * stride, noise: noise)
     let isFine = unsafe replicas[worker].run(run)
     unsafe failed[chunk] = !isFine
   }
@@ -130,15 +132,15 @@ extension ChunkRunner {
 
 /// What a graph gave for each chunk of examples.
 public final class ChunkResults {
-  fileprivate let slabs: AlignedFloats
+  fileprivate let outputs: AlignedFloats
   private let stride: Int
   private let chunks: [Range<Int>]
-  private let layouts: [SlabLayout]
+  private let layouts: [OutputLayout]
 
   fileprivate init(
-    slabs: consuming AlignedFloats, stride: Int, chunks: [Range<Int>], layouts: [SlabLayout]
+    outputs: consuming AlignedFloats, stride: Int, chunks: [Range<Int>], layouts: [OutputLayout]
   ) {
-    self.slabs = slabs
+    self.outputs = outputs
     self.stride = stride
     self.chunks = chunks
     self.layouts = layouts
@@ -149,7 +151,7 @@ public final class ChunkResults {
     var all: [Float] = []
     for chunk in chunks.indices {
       guard let range = layouts[chunk].range(of: .result(result)) else { return nil }
-      all += slabs.withSpan { span in range.map { span[chunk * stride + $0] } }
+      all += outputs.withSpan { span in range.map { span[chunk * stride + $0] } }
     }
     return all
   }
@@ -168,7 +170,7 @@ extension ChunkResults: MeasuredParts {
 
   /// Hands over what each chunk measured, in their order, and how many examples it has.
   public func forEachPart(_ body: (_ metrics: Span<Float>, _ exampleCount: Int) -> Void) {
-    slabs.withSpan { span in
+    outputs.withSpan { span in
       for (index, chunk) in chunks.enumerated() {
         body(span.extracting(index * stride..<index * stride + metricCount), chunk.count)
       }

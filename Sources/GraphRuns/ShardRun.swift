@@ -9,27 +9,30 @@ internal import Storage
 @unsafe package struct ShardRun {
   package var family: PlanFamily
   package var batch: Batch
-  package var ids: UnsafeBufferPointer<UInt32>
+  package var positions: UnsafeBufferPointer<UInt32>
   package var source: any ExampleSource
   package var scalars: UnsafeBufferPointer<Float>
   package var parameters: UnsafePointer<Float>
-  package var slab: UnsafeMutablePointer<Float>
+  package var outputs: UnsafeMutablePointer<Float>
   package var noise: NoiseKey
-  /// Where the plan's kept arrays go; nil where it has none.
-  package var kept: KeptRows?
+  /// Where the plan's saved operands go; nil where it has none.
+  package var saved: SavedOperands?
   /// The shard's memory; nil where it is the whole minibatch.
   package var memory: ShardMemory?
 
   /// A run; what is nil is not there.
   package init(
-    family: PlanFamily, batch: Batch, ids: UnsafeBufferPointer<UInt32>, source: any ExampleSource,
+    family: PlanFamily, batch: Batch, positions: UnsafeBufferPointer<UInt32>,
+    source: any ExampleSource,
     scalars: UnsafeBufferPointer<Float>, parameters: UnsafePointer<Float>,
-    slab: UnsafeMutablePointer<Float>, noise: NoiseKey, kept: KeptRows? = nil,
+    outputs: UnsafeMutablePointer<Float>, noise: NoiseKey, saved: SavedOperands? = nil,
     memory: ShardMemory? = nil
   ) {
-    unsafe (self.family, self.batch, self.ids, self.source) = (family, batch, ids, source)
-    unsafe (self.scalars, self.parameters, self.slab) = (scalars, parameters, slab)
-    unsafe (self.noise, self.kept, self.memory) = (noise, kept, memory)
+    unsafe (self.family, self.batch, self.positions, self.source) = (
+      family, batch, positions, source
+    )
+    unsafe (self.scalars, self.parameters, self.outputs) = (scalars, parameters, outputs)
+    unsafe (self.noise, self.saved, self.memory) = (noise, saved, memory)
   }
 }
 
@@ -58,17 +61,17 @@ extension Replica {
   ) -> Bool {
     let member = unsafe shard.family.member(shard.batch)
     guard let sequence = try? unsafe sequence(shard.batch, of: shard.family) else { return false }
-    if let kept = unsafe shard.kept {
-      for index in unsafe 0..<kept.count {
+    if let saved = unsafe shard.saved {
+      for index in unsafe 0..<saved.count {
         let first = unsafe shard.memory?.place.part(of: shard.batch.minibatch).lowerBound ?? 0
-        unsafe sequence.keep(index, at: kept.row(first, of: index))
+        unsafe sequence.save(index, at: saved.row(first, of: index))
       }
     }
     if phase ?? 0 == 0 { unsafe writeInputs(shard, member, sequence, given) }
     guard member.plan.readsNonZeros, let examples = unsafe shard.source.sparse else {
       return unsafe run(shard, phase, sequence, nil)
     }
-    unsafe examples.require(shard.ids, fitting: shard.family.sparsity)
+    unsafe examples.require(shard.positions, fitting: shard.family.sparsity)
     return unsafe examples.withRows { unsafe run(shard, phase, sequence, $0) }
   }
 
@@ -78,7 +81,7 @@ extension Replica {
   ) {
     let memory = unsafe shard.memory
     if let place = member.examples {
-      unsafe shard.source.gather(shard.ids, into: sequence.address(of: place, memory))
+      unsafe shard.source.gather(shard.positions, into: sequence.address(of: place, memory))
     }
     for (index, place) in member.scalars.enumerated() {
       if let place { unsafe sequence.address(of: place, memory).pointee = shard.scalars[index] }
@@ -94,13 +97,14 @@ extension Replica {
   private func run(
     _ shard: borrowing ShardRun, _ phase: Int?, _ sequence: KernelSequence, _ rows: CSRMatrix?
   ) -> Bool {
-    guard let phase, let memory = unsafe shard.memory, let ids = unsafe shard.ids.baseAddress else {
+    guard let phase, let memory = unsafe shard.memory, let ids = unsafe shard.positions.baseAddress
+    else {
       return unsafe sequence.run(
-        parameters: shard.parameters, slab: shard.slab, ids: shard.ids.baseAddress!,
+        parameters: shard.parameters, outputs: shard.outputs, ids: shard.positions.baseAddress!,
         noise: shard.noise, examples: rows)
     }
     return unsafe sequence.run(
-      phase: phase, memory, parameters: shard.parameters, slab: shard.slab, ids: ids,
+      phase: phase, memory, parameters: shard.parameters, outputs: shard.outputs, ids: ids,
       noise: shard.noise, examples: rows)
   }
 }

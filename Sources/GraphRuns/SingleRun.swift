@@ -29,15 +29,15 @@ public func runOnce(
       unsafe sequence.address(of: input.place)[index] = value
     }
   }
-  let slab = AlignedFloats(count: plan.slab.count)
+  let outputs = AlignedFloats(count: plan.outputLayout.count)
   let ids = (0..<UInt32(1 << 16)).map { $0 }
   let isFine = unsafe ids.withUnsafeBufferPointer { ids in
     unsafe sequence.run(
-      parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
+      parameters: UnsafePointer(parameters.floats.pointer), outputs: outputs.pointer,
       ids: ids.baseAddress!, noise: NoiseKey(seed: noise.seed, step: noise.step))
   }
   if !isFine { throw ShardFailure(shard: 0) }
-  return plan.slab.roles.indices.map { index in
-    slab.withSpan { span in plan.slab.range(at: index)?.map { span[$0] } ?? [] }
+  return plan.outputLayout.roles.indices.map { index in
+    outputs.withSpan { span in plan.outputLayout.range(at: index)?.map { span[$0] } ?? [] }
   }
 }

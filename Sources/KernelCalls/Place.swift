@@ -9,14 +9,14 @@ package struct Space: RawRepresentable, Hashable, Sendable {
   /// The parameters, shared by all workers and read only.
   package static let parameters = Space(rawValue: 1)
   /// The shard's outputs: gradients, statistics, metrics or results.
-  package static let slab = Space(rawValue: 2)
+  package static let outputs = Space(rawValue: 2)
   /// What a later phase of the shard reads of an earlier one.
   package static let shard = Space(rawValue: 3)
   /// What shards have exchanged, one for all, over the whole minibatch.
   package static let exchange = Space(rawValue: 4)
   /// The shard's rows of an array of the whole minibatch that outlives the shard's run; each such array
   /// is a block of its own.
-  package static func kept(_ index: Int) -> Space { Space(rawValue: 5 + Int32(index)) }
+  package static func saved(_ index: Int) -> Space { Space(rawValue: 5 + Int32(index)) }
 }
 
 /// Where an array begins.

@@ -15,7 +15,7 @@ struct FusedFunction {
 extension Loop {
   /// The loop's functions as the kernel computes them: a product that is only added to something is
   /// computed with the addition, and a product with the derivative of a (leaky) ReLU,
-  /// step(x) · (1 − slope) + slope, is a choice.
+  /// heaviside(x) · (1 − slope) + slope, is a choice.
   func fusedFunctions() -> [FusedFunction] {
     let stored = Set(stores.map(\.operand))
     var readings: [LoopOperand: Int] = [:]
@@ -57,7 +57,7 @@ extension Loop {
     return fused.compactMap(\.self)
   }
 
-  /// What decides and what is left below zero, where a factor is step(x) · (1 − slope) + slope; with
+  /// What decides and what is left below zero, where a factor is heaviside(x) · (1 − slope) + slope; with
   /// the functions that make the factor.
   private func mask(_ factor: LoopOperand, _ source: (LoopOperand) -> Int?)
     -> (sign: LoopOperand, slope: Float, parts: [Int])?
@@ -77,12 +77,12 @@ extension Loop {
       }
       return (x, Float(slope), parts)
     }
-    if case .unary(.step, let x) = functions[index] { return made(x, 0, [index]) }
+    if case .unary(.heaviside, let x) = functions[index] { return made(x, 0, [index]) }
     guard case .binary(.add, let scaled, .number(let slope)) = functions[index].numberLast,
       let inner = source(scaled),
       case .binary(.multiply, let step, .number(let rest)) = functions[inner].numberLast,
       abs(rest + slope - 1) < 1e-12, let innermost = source(step),
-      case .unary(.step, let x) = functions[innermost]
+      case .unary(.heaviside, let x) = functions[innermost]
     else { return nil }
     return made(x, slope, [index, inner, innermost])
   }
@@ -140,7 +140,7 @@ extension UnaryFunction {
     case .erf: (VAEDP_ERF, 0)
     case .relu: (VAEDP_MAXIMUM_NUMBER, 0)
     case .leakyReLU(let slope): (VAEDP_LEAKY_RELU, Float(slope))
-    case .step: (VAEDP_STEP, 0)
+    case .heaviside: (VAEDP_HEAVISIDE, 0)
     }
   }
 }

@@ -70,11 +70,11 @@ package final class Workspace {
   ///
   /// - Parameters:
   ///   - phases: where shards meet; nowhere if nil.
-  ///   - keptCount: arrays beyond the run, each of which `keep` must be told before the first.
+  ///   - savedCount: arrays beyond the run, each of which `save` must be told before the first.
   ///   - precision: what products multiply.
   /// - Throws: `KernelError` where oneDNN refuses a product.
   package init(
-    _ calls: [Call<Place>], phases: Phases? = nil, arenaCount: Int, keptCount: Int = 0,
+    _ calls: [Call<Place>], phases: Phases? = nil, arenaCount: Int, savedCount: Int = 0,
     workspace: Workspace, precision: Precision = .float32
   ) throws(KernelError) {
     self.phases = phases ?? Phases(callCount: calls.count)
@@ -83,14 +83,14 @@ package final class Workspace {
     self.calls = prepared
     workspace.reserve(arena: arenaCount, scratch: prepared.map(\.scratchCount).max() ?? 0)
     self.workspace = workspace
-    unsafe bases = .allocate(capacity: Int(Space.kept(keptCount).rawValue))
+    unsafe bases = .allocate(capacity: Int(Space.saved(savedCount).rawValue))
   }
 
   deinit { unsafe bases.deallocate() }
 
-  /// Says where the following runs write their rows of a kept array.
-  package func keep(_ index: Int, at rows: UnsafeMutablePointer<Float>) {
-    unsafe bases[Int(Space.kept(index).rawValue)] = rows
+  /// Says where the following runs write their rows of a saved operand.
+  package func save(_ index: Int, at rows: UnsafeMutablePointer<Float>) {
+    unsafe bases[Int(Space.saved(index).rawValue)] = rows
   }
 
   /// Where an input of a shard goes: in the arena, in the shard's block, or where the following runs keep it.
@@ -107,20 +107,20 @@ package final class Workspace {
   ///
   /// - Parameters:
   ///   - parameters: the base of the parameters.
-  ///   - slab: the base of the shard's outputs.
+  ///   - outputs: the base of the shard's outputs.
   ///   - ids: one id per example, from which its noise derives, and its row of sparse examples.
   ///   - examples: the non-zeros of all examples, where calls read them.
   ///   - made: told of each call that has been made.
   /// - Returns: false where a product failed, or non-zeros are missing.
   /// - Complexity: allocates nothing of its own, but for the first run of one that meets.
   package func run(
-    parameters: UnsafePointer<Float>, slab: UnsafeMutablePointer<Float>,
+    parameters: UnsafePointer<Float>, outputs: UnsafeMutablePointer<Float>,
     ids: UnsafePointer<UInt32>, noise: NoiseKey, examples: CSRMatrix? = nil,
     made: (_ call: Int) -> Void = { _ in }
   ) -> Bool {
     for phase in 0..<phases.count {
       let isFine = unsafe run(
-        phase: phase, ownMemory(), parameters: parameters, slab: slab, ids: ids, noise: noise,
+        phase: phase, ownMemory(), parameters: parameters, outputs: outputs, ids: ids, noise: noise,
         examples: examples, made: made)
       if !isFine { return false }
     }
@@ -132,10 +132,10 @@ package final class Workspace {
   /// - Parameter memory: the shard's.
   package func run(
     phase: Int, _ memory: ShardMemory, parameters: UnsafePointer<Float>,
-    slab: UnsafeMutablePointer<Float>, ids: UnsafePointer<UInt32>, noise: NoiseKey,
+    outputs: UnsafeMutablePointer<Float>, ids: UnsafePointer<UInt32>, noise: NoiseKey,
     examples: CSRMatrix? = nil, made: (_ call: Int) -> Void = { _ in }
   ) -> Bool {
-    unsafe begin(phase, memory, parameters, slab)
+    unsafe begin(phase, memory, parameters, outputs)
     let context = unsafe RunContext(
       bases: bases, scratch: workspace.scratch.pointer, ids: ids, noise: noise, rows: examples)
     for index in phases.calls(phase) {
@@ -155,11 +155,11 @@ package final class Workspace {
 
   private func begin(
     _ phase: Int, _ memory: ShardMemory, _ parameters: UnsafePointer<Float>,
-    _ slab: UnsafeMutablePointer<Float>
+    _ outputs: UnsafeMutablePointer<Float>
   ) {
     unsafe bases[Int(Space.arena.rawValue)] = workspace.arena.pointer
     unsafe bases[Int(Space.parameters.rawValue)] = UnsafeMutablePointer(mutating: parameters)
-    unsafe bases[Int(Space.slab.rawValue)] = slab
+    unsafe bases[Int(Space.outputs.rawValue)] = outputs
     unsafe bases[Int(Space.shard.rawValue)] = memory.block
     unsafe bases[Int(Space.exchange.rawValue)] = memory.shared
     if phase == 0 { return }

@@ -5,17 +5,17 @@ internal import Storage
 ///
 /// - Precondition: there are `count` rows at least, all loaded.
 func gatherSeconds(
-  _ rows: [UInt32], count: Int, from source: any ExampleSource
+  _ positions: [UInt32], count: Int, from source: any ExampleSource
 ) -> Double {
   let target = AlignedFloats(count: count * source.exampleShape.reduce(1, *))
-  let rounds = rows.count / count
-  precondition(rounds > 0, "\(count) of \(rows.count) rows")
+  let rounds = positions.count / count
+  precondition(rounds > 0, "\(count) of \(positions.count) rows")
   let clock = ContinuousClock()
   var total = Swift.Duration.zero
   for round in -1..<rounds {
     let range = max(0, round) * count..<(max(0, round) + 1) * count
     let time = clock.measure {
-      unsafe rows.withUnsafeBufferPointer {
+      unsafe positions.withUnsafeBufferPointer {
         unsafe source.gather(UnsafeBufferPointer(rebasing: $0[range]), into: target.pointer)
       }
     }

@@ -10,7 +10,7 @@ internal import Storage
 extension Plan {
   /// Times each gradient that is made over a minibatch, in all its tiles on this thread.
   @unsafe func timedGradients(
-    _ kept: KeptRows, examples: Int, source: (any ExampleSource)?, repetitions: Int
+    _ saved: SavedOperands, examples: Int, source: (any ExampleSource)?, repetitions: Int
   ) throws -> [KernelProfile.Row] {
     let tiles = weightGradients.map(\.tiles)
     let largest = tiles.flatMap(\.self).map { $0.rows * $0.columns }.max() ?? 0
@@ -23,8 +23,8 @@ extension Plan {
         unsafe sparse.withRows { unsafe columns.sort(0, $0, ids, first: 0) }
       }
     }
-    let minibatch = unsafe KeptMinibatch(
-      examples: examples, shards: 1, rows: kept, columns: columns)
+    let minibatch = unsafe MinibatchOperands(
+      examples: examples, shards: 1, rows: saved, columns: columns)
     return try weightGradients.indices.map { index in
       let gradient = weightGradients[index]
       func run() throws {

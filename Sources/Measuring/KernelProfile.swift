@@ -49,13 +49,14 @@ public struct KernelProfile: Sendable {
     let workspace = Workspace()
     let sequence = try KernelSequence(
       plan.calls, phases: plan.phases, arenaCount: plan.arenaCount,
-      keptCount: plan.keptWidths.count, workspace: workspace, precision: precision)
-    let kept = AlignedFloats(count: plan.keptWidths.reduce(0, +) * minibatch)
-    let keptRows = unsafe KeptRows(kept.pointer, widths: plan.keptWidths, batchSize: minibatch)
-    for index in plan.keptWidths.indices {
-      unsafe sequence.keep(index, at: keptRows.row(0, of: index))
+      savedCount: plan.savedWidths.count, workspace: workspace, precision: precision)
+    let saved = AlignedFloats(count: plan.savedWidths.reduce(0, +) * minibatch)
+    let savedOperands = unsafe SavedOperands(
+      saved.pointer, widths: plan.savedWidths, batchSize: minibatch)
+    for index in plan.savedWidths.indices {
+      unsafe sequence.save(index, at: savedOperands.row(0, of: index))
     }
-    let slab = AlignedFloats(count: plan.slab.count)
+    let outputs = AlignedFloats(count: plan.outputLayout.count)
     let ids = (0..<UInt32(1 << 16)).map { $0 }
     var seconds = [Double](repeating: 0, count: plan.calls.count)
     let clock = ContinuousClock()
@@ -65,7 +66,7 @@ public struct KernelProfile: Sendable {
         func run(_ examples: CSRMatrix?) -> Bool {
           var start = clock.now
           return unsafe sequence.run(
-            parameters: UnsafePointer(parameters.floats.pointer), slab: slab.pointer,
+            parameters: UnsafePointer(parameters.floats.pointer), outputs: outputs.pointer,
             ids: ids.baseAddress!, noise: NoiseKey(seed: 0, step: 0), examples: examples
           ) { call in
             let end = clock.now
@@ -85,7 +86,7 @@ public struct KernelProfile: Sendable {
         bytes: call.kernel.byteCount)
     }
     gradients = try unsafe plan.timedGradients(
-      keptRows, examples: minibatch, source: source, repetitions: repetitions)
+      savedOperands, examples: minibatch, source: source, repetitions: repetitions)
   }
 
   /// Times each kernel of a shard's share of a training step, on one thread.

@@ -145,10 +145,10 @@ public struct StepModel: Sendable, Hashable {
 }
 
 extension StepModel.Cut {
-  /// Bytes that the sum over shards and the update of so many parameters move: every slab is read, every
+  /// Bytes that the sum over shards and the update of so many parameters move: every gradient buffer is read, every
   /// other one is written as well; parameters and what is kept beside them are read and written.
   ///
-  /// - Parameter deferred: of the parameters, those whose gradients are not in the slabs.
+  /// - Parameter deferred: of the parameters, those whose gradients are not in the gradient buffers.
   public static func updateBytes(
     parameters: Int, deferred: Int = 0, shards: Int, states: Int
   ) -> Double {

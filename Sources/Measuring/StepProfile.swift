@@ -24,7 +24,8 @@ public struct StepProfile: Sendable {
     let shardsPerThread = Double(trial.shards) / Double(min(threads, trial.shards))
     let alone = kernels.seconds * shardsPerThread
     let gather =
-      gatherSeconds(trial.examples.rows, count: trial.rowsPerShard, from: trial.examples.source)
+      gatherSeconds(
+        trial.examples.positions, count: trial.rowsPerShard, from: trial.examples.source)
       * shardsPerThread
     let gradients = kernels.gradientSeconds / Double(threads)
     let (shards, update) = (window.shards, window.update)

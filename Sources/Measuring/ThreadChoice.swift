@@ -91,7 +91,7 @@ extension ThreadChoice {
     // Reading in the background takes the time of cores that are being compared.
     try examples.source.finishReading()
     let some = ExampleSet(
-      examples.source, rows: Array(examples.rows.prefix(4 * configuration.batchSize)))
+      examples.source, positions: Array(examples.positions.prefix(4 * configuration.batchSize)))
     let trainer = Trainer(
       model: model, configuration: configuration, shards: shards, threads: cores, training: some,
       validation: nil)

@@ -104,7 +104,7 @@ extension TrainingRun {
     let others = present.filter { $0.hasPrefix("nonfinite-step-") && $0 != name }
     guard others.count < Self.savedMinibatchLimit else { return nil }
     let path = "\(folder.path)/\(name)"
-    let set = ExampleSet(data.training.source, rows: cause.minibatch)
+    let set = ExampleSet(data.training.source, positions: cause.minibatch)
     let rows = cause.shard.map { part($0, of: cause.shardCount, count: cause.minibatch.count) }
     guard let examples = try? set.values() else { return nil }
     let file = SavedMinibatch(

@@ -18,12 +18,12 @@ extension TrainingRun {
     try folder.write(grid.png(), to: "samples/epoch-\(number).png")
     let source = data.validation ?? data.training
     // Spread over the set, whose neighbours are often alike.
-    let count = min(16, source.rows.count)
-    let rows = (0..<count).map { source.rows[$0 * source.rows.count / count] }
-    let few = ExampleSet(source.source, rows: rows)
+    let count = min(16, source.positions.count)
+    let rows = (0..<count).map { source.positions[$0 * source.positions.count / count] }
+    let few = ExampleSet(source.source, positions: rows)
     let pairs = ImageGrid.pairs(
       originals: try few.values(), reconstructions: try runner.reconstruct(few),
-      shape: [few.rows.count] + shape)
+      shape: [few.positions.count] + shape)
     try folder.write(pairs.png(), to: "samples/reconstructions-\(number).png")
   }
 }

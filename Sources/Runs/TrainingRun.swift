@@ -105,12 +105,12 @@ public final class TrainingRun {
     data = try RunData(found, seed: configuration.training.seed) { observe(.preparing($0, $1)) }
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     try configuration.training.checkGroups(for: model)
-    try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
+    try configuration.training.checkMinibatches(for: model, examples: data.training.positions.count)
     try requireMemory(for: model, configuration.training)
     folder = try RunFolder(locking: path)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,
-      anchors: configuration.anchors(examples: data.training.rows.count),
+      anchors: configuration.anchors(examples: data.training.positions.count),
       check: CheckpointContent.check)
     try DataCheck(model, configuration.data).checkSome(of: data.training)
     var start = try StartingPoint(store, resume, folder: path)
@@ -134,7 +134,7 @@ public final class TrainingRun {
     var changes: [String] = []
     if start.snapshot != nil {
       changes = try start.take(
-        resolved, environment, for: trainer, exampleCount: data.training.rows.count,
+        resolved, environment, for: trainer, exampleCount: data.training.positions.count,
         allowsChanges: allowsChanges)
     }
     if let snapshot = start.snapshot {
@@ -190,7 +190,7 @@ public final class TrainingRun {
       let isLate = maxSeconds.map { (ContinuousClock.now - started) / .seconds(1) >= $0 } ?? false
       let stops = isLate || shouldStop()
       // An epoch's end saves by itself, after its validation.
-      if trainer.state.offset < data.training.rows.count, stops || isSaveDue {
+      if trainer.state.offset < data.training.positions.count, stops || isSaveDue {
         try save(isBest: false)
       }
       return stops ? .stop : .proceed

@@ -25,7 +25,7 @@ public struct Metrics: Sendable, Hashable, Codable {
 
 /// Sums of metrics over examples, from which means are taken at the end.
 public struct MetricSums: Sendable, Hashable, Codable {
-  /// One sum per float of the slab's metrics; for `latentMeanSpread`, the squared distances from the mean
+  /// One sum per float of the gradient buffer's metrics; for `latentMeanSpread`, the squared distances from the mean
   /// of all examples that went in.
   public internal(set) var sums: [Double] = []
   /// Sum of the gradient's norm over steps.

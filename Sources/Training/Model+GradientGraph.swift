@@ -30,7 +30,7 @@ extension Model {
   /// Sums that a training of this model keeps in its state.
   package var metricCount: Int {
     losses.reduce(0) { sum, loss in
-      let layout = SlabLayout(gradientGraph(loss, rows: 1), table: ParameterTable(parameters))
+      let layout = OutputLayout(gradientGraph(loss, rows: 1), table: ParameterTable(parameters))
       return sum + layout.count - layout.gradientCount
     }
   }

@@ -45,13 +45,13 @@ extension Trainer {
 
   /// Measures the validation examples with the weights as they are; nil without such examples.
   public func validate() throws -> Metrics? {
-    guard let validation, !validation.rows.isEmpty else { return nil }
+    guard let validation, !validation.positions.isEmpty else { return nil }
     let stream = Stream(seed: UInt64(configuration.seed), purpose: .validation)
     // After the warm-up the objective keeps its meaning, in cycles too: a hair before their end,
     // where they begin anew.
     let moment = min(Double(state.epoch), model.warmUpEndEpoch).nextDown
     let results = try validator.run(
-      validation.rows, from: validation.source, parameters: weights,
+      validation.positions, from: validation.source, parameters: weights,
       scalars: model.scalars(atEpoch: moment).map { Float($0) },
       noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
     return Metrics(results)

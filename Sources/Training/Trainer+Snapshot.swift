@@ -62,10 +62,11 @@ extension Trainer {
       }
     }
     let hasSums = restored.epochSums.exampleCount > 0
-    guard restored.offset < training.rows.count + (hasSums ? 1 : 0) else {
+    guard restored.offset < training.positions.count + (hasSums ? 1 : 0) else {
       throw StateError(
         "offset",
-        expected: "fewer than the epoch's \(training.rows.count) examples, or all with their sums",
+        expected:
+          "fewer than the epoch's \(training.positions.count) examples, or all with their sums",
         found: "\(restored.offset) and sums over \(restored.epochSums.exampleCount)")
     }
     try engine.parameters.set(snapshot.parameters)

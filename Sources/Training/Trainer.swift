@@ -69,7 +69,7 @@ public final class Trainer {
     model: Model, configuration: TrainingConfiguration, shards: Int, threads: Int,
     training: ExampleSet, validation: ExampleSet?
   ) {
-    precondition(!training.rows.isEmpty, "a training needs an example")
+    precondition(!training.positions.isEmpty, "a training needs an example")
     self.model = model
     self.configuration = configuration
     self.training = training
@@ -95,7 +95,7 @@ public final class Trainer {
     engine = StepEngine(
       players, groups: grouped.indices, parameters: ParameterMemory(table, seed: seed),
       stateCount: configuration.optimizerStateCount, isAveraged: configuration.average != nil,
-      batchSize: min(configuration.batchSize, training.rows.count), shardCount: shards,
+      batchSize: min(configuration.batchSize, training.positions.count), shardCount: shards,
       threadCount: threads, fewestRows: model.fewestRows.count)
     for index in table.entries.indices where grouped.isTrained(index) {
       let optimizer = configuration.groups[grouped.indices[index]].optimizer
@@ -119,7 +119,7 @@ public final class Trainer {
 
   /// Passes over the data so far, with their fraction.
   public var epochPosition: Double {
-    Double(state.epoch) + Double(state.offset) / Double(training.rows.count)
+    Double(state.epoch) + Double(state.offset) / Double(training.positions.count)
   }
 
   /// Passes over the data that the whole training makes: where its last step ends.
@@ -133,12 +133,12 @@ public final class Trainer {
     guard let steps = configuration.steps else { return .infinity }
     let (epochs, rest) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
     return Double(epochs)
-      + Double(rest * configuration.batchSize) / Double(training.rows.count)
+      + Double(rest * configuration.batchSize) / Double(training.positions.count)
   }
 
   /// Minibatches of an epoch, the ragged last one included.
   public var stepsPerEpoch: Int {
-    (training.rows.count + configuration.batchSize - 1) / configuration.batchSize
+    (training.positions.count + configuration.batchSize - 1) / configuration.batchSize
   }
 
   /// Bytes that the engine works in, parameters and what is kept of them included.
@@ -211,7 +211,7 @@ public final class Trainer {
   }
 
   /// Whether all examples of the epoch are done, but not its end.
-  private var isEpochDone: Bool { state.offset == training.rows.count }
+  private var isEpochDone: Bool { state.offset == training.positions.count }
 
   /// Makes steps without end, over the epochs' orders, and returns the seconds that they took: for
   /// benchmarks. Epochs are not validated and no report is made.
@@ -221,7 +221,7 @@ public final class Trainer {
       let clock = ContinuousClock()
       let start = clock.now
       for _ in 0..<count {
-        if order.isEmpty || state.offset == training.rows.count {
+        if order.isEmpty || state.offset == training.positions.count {
           state.offset = 0
           order = shuffled()
         }
@@ -238,8 +238,8 @@ public final class Trainer {
   /// The epoch's order of examples: a function of seed and epoch alone.
   private func shuffled() -> [UInt32] {
     let stream = Stream(seed: UInt64(configuration.seed), purpose: .shuffling)
-    let order = stream.permutation(of: training.rows.count, turn: UInt32(state.epoch))
-    return order.map { training.rows[Int($0)] }
+    let order = stream.permutation(of: training.positions.count, turn: UInt32(state.epoch))
+    return order.map { training.positions[Int($0)] }
   }
 
   /// Makes a step; the report where it was not applied, and nothing has changed.
@@ -287,7 +287,7 @@ public final class Trainer {
   /// A group's learning rate in the step that ends at an example of the current epoch.
   func learningRate(offset end: Int, group index: Int = 0) -> Double {
     let group = configuration.groups[index]
-    let progress = Double(state.epoch) + Double(end) / Double(training.rows.count)
+    let progress = Double(state.epoch) + Double(end) / Double(training.positions.count)
     let factor = group.schedule.factor(atEpoch: progress, of: totalEpochs)
     let plateau = index == 0 ? state.plateau : state.groupPlateaus[index - 1]
     return group.optimizer.learningRate * factor * plateau.factor

@@ -36,9 +36,9 @@ struct GradientPoint {
     seed: UInt64
   ) throws {
     (self.model, precision) = (model, training.precision)
-    let chosen = (0..<rows).map { data.rows[$0 * data.rows.count / rows] }
+    let chosen = (0..<rows).map { data.positions[$0 * data.positions.count / rows] }
     (self.rows, self.shards, noiseSeed) = (rows, shards, seed)
-    examples = try ExampleSet(data.source, rows: chosen).values()
+    examples = try ExampleSet(data.source, positions: chosen).values()
     let moment = max(0, model.warmUpEndEpoch.nextDown)
     scalars = model.scalars(atEpoch: moment).map { Float($0) }
     let table = ParameterTable(model.parameters)

@@ -34,7 +34,7 @@ extension Verification {
     let affordable = Int(1.5e9 / max(1, plan.productFlops))
     // Statistics of two examples can be degenerate; an example alone has none.
     let least = model.seesShard || model.seesMinibatch ? 6 : 2
-    return min(data.training.rows.count, max(least, min(8, affordable)))
+    return min(data.training.positions.count, max(least, min(8, affordable)))
   }
 
   /// One random direction of signs over all trained parameters: two evaluations of the objective,

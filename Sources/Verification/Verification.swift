@@ -43,11 +43,11 @@ public struct Verification {
     try data.finishReading()
     model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     try configuration.training.checkGroups(for: model)
-    try configuration.training.checkMinibatches(for: model, examples: data.training.rows.count)
+    try configuration.training.checkMinibatches(for: model, examples: data.training.positions.count)
     openingSeconds = (clock.now - start) / .seconds(1)
     // With one shard, thread counts would have nothing to share out.
     let chosen = configuration.training.defaultShards(for: model, threads: availableThreadCount())
-    let most = min(configuration.training.batchSize, data.training.rows.count)
+    let most = min(configuration.training.batchSize, data.training.positions.count)
     shards = configuration.training.shards ?? max(chosen, min(4, most))
     self.configuration = configuration
     self.seed = seed

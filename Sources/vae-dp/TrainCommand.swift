@@ -66,14 +66,14 @@ struct TrainCommand: ParsableCommand {
     let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
     for warning in try data.check(for: model, configuration.data) { line.say(warning) }
     try requireMemory(for: model, configuration.training)
-    line.say("\(configuration.name): \(data.training.rows.count) examples to train on")
+    line.say("\(configuration.name): \(data.training.positions.count) examples to train on")
     try put(configuration.resolved(with: model).text())
     try put(summary(of: model, configuration.training).text)
   }
 
   private func describe(_ run: TrainingRun) -> String {
     let trainer = run.trainer
-    let examples = run.data.training.rows.count
+    let examples = run.data.training.positions.count
     return """
       \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.latentCount) latents
       \(summary(of: trainer.model, trainer.configuration, shards: trainer.state.shards).text)

@@ -58,15 +58,15 @@ import Testing
     #expect(usual.parameterBits == checked.parameterBits)
   }
 
-  /// The memory of slabs goes: what is deferred is in none.
-  @Test func slabsHoldNoDeferredGradient() {
+  /// The memory of gradient buffers goes: what is deferred is in none.
+  @Test func gradientBuffersHoldNoDeferredGradient() {
     func bytes(_ smallest: Int) -> Int {
       TrainingSample.dense.engine(
         batchSize: 8, shards: 8, threads: 1, smallestDeferred: smallest
       ).workingByteCount
     }
     let weights = 18 * 17 + 17 * 9 + 9 * 3 * 2 + 3 * 11 + 11 * 18
-    // Eight slabs without them; operands and one tile instead.
+    // Eight gradient buffers without them; operands and one tile instead.
     #expect(bytes(.max) - bytes(0) > (8 - 4) * weights * 4)
   }
 }

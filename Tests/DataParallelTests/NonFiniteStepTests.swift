@@ -65,21 +65,21 @@ import Testing
     #expect(try run(refused: true) == run(refused: false))
   }
 
-  /// What is set from outside is not known to be small, so its update is rehearsed; a rehearsal changes
+  /// What is set from outside is not known to be small, so its update is previewed; a preview changes
   /// no bit.
   @Test(arguments: [TrainingSample.dense, .convolution], [1, 2, 3, 16])
-  func rehearsalsChangeNoBits(sample: TrainingSample, threads: Int) throws {
-    func run(rehearsed: Bool) throws -> [[UInt32]] {
+  func previewsChangeNoBits(sample: TrainingSample, threads: Int) throws {
+    func run(previewed: Bool) throws -> [[UInt32]] {
       let engine = sample.engine(batchSize: 8, shards: 3, threads: threads)
       let order = (0..<40).map { UInt32($0) }
       for count in 1...5 {
-        if rehearsed { engine.parameters[0] = engine.parameters[0] }
+        if previewed { engine.parameters[0] = engine.parameters[0] }
         _ = try engine.adam(
           sample, order, count * 8 - 8..<count * 8, count: count, clipNorm: 0.5)
       }
       return bits(engine)
     }
-    #expect(try run(rehearsed: true) == run(rehearsed: false))
+    #expect(try run(previewed: true) == run(previewed: false))
   }
 
   /// Bounds that say nothing, as those of a tiny epsilon, refuse no finite step.

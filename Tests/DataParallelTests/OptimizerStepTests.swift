@@ -12,14 +12,14 @@ import Testing
   /// Bits of parameters, statistics, state and average after eight steps, clipped or not.
   private func bits(
     _ optimizer: any Optimizer, _ sample: TrainingSample, threads: Int, clipNorm: Double?,
-    rehearsed: Bool = false
+    previewed: Bool = false
   ) throws -> [[UInt32]] {
     let engine = sample.engine(
       batchSize: 13, shards: 3, threads: threads, stateCount: optimizer.stateNames.count,
       isAveraged: true)
     let order = (0..<40).map { UInt32($0 * 27 % 40) }
     for count in 1...8 {
-      if rehearsed { engine.parameters[0] = engine.parameters[0] }
+      if previewed { engine.parameters[0] = engine.parameters[0] }
       let start = (count - 1) % 4 * 13
       _ = try engine.step(
         order, start..<min(start + 13, 40), from: sample.source, scalars: sample.scalars,
@@ -41,9 +41,9 @@ import Testing
         let found = try bits(optimizer, sample, threads: threads, clipNorm: clipNorm)
         #expect(found == expected, "\(key), \(sample), \(threads) threads")
       }
-      let rehearsed = try bits(
-        optimizer, sample, threads: 2, clipNorm: clipNorm, rehearsed: true)
-      #expect(rehearsed == expected, "\(key), \(sample), rehearsed")
+      let previewed = try bits(
+        optimizer, sample, threads: 2, clipNorm: clipNorm, previewed: true)
+      #expect(previewed == expected, "\(key), \(sample), previewed")
     }
   }
 

@@ -73,8 +73,8 @@ import Training
   @Test func theStandardErrorIsThatOfTheMeanOverExamples() throws {
     let (runner, examples, _) = try runner(threads: 1)
     let whole = try #require(try runner.evaluate(examples, samples: 70).logLikelihood)
-    let single = try examples.rows.map { row in
-      let one = ExampleSet(examples.source, rows: [row])
+    let single = try examples.positions.map { row in
+      let one = ExampleSet(examples.source, positions: [row])
       return try #require(try runner.evaluate(one, samples: 70).logLikelihood).mean
     }
     let mean = single.reduce(0, +) / 40

@@ -53,7 +53,7 @@ import Training
   @Test func aSetOfRowsGivesTheirResults() throws {
     let runner = try runner()
     let all = try runner.encode(examples(6)).mean
-    let some = try runner.encode(ExampleSet(examples(6).source, rows: [4, 1])).mean
+    let some = try runner.encode(ExampleSet(examples(6).source, positions: [4, 1])).mean
     let expected = Array(all[12..<15]) + Array(all[3..<6])
     #expect(zip(some, expected).allSatisfy { abs($0 - $1) < 1e-6 } && some.count == 6)
   }

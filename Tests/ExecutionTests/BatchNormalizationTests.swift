@@ -74,7 +74,7 @@ import Testing
     }
     #expect(functions.count { $0 == VAEDP_MULTIPLY_ADD } == 1)
     #expect(functions.count { $0 == VAEDP_MASKED } == 1)
-    #expect(!functions.contains { [VAEDP_STEP, VAEDP_ADD].contains($0) })
+    #expect(!functions.contains { [VAEDP_HEAVISIDE, VAEDP_ADD].contains($0) })
     try expectAgreement(
       graph, inputs: [:],
       parameters: [deterministicNoise(seed: 5)(.standardNormal, 0, [40, 5])], tolerance: 1e-6)

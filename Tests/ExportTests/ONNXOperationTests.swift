@@ -9,7 +9,7 @@ import Testing
     (.negate, ["Neg"]), (.exp, ["Exp"]), (.log, ["Log"]), (.log1p, ["Add", "Log"]),
     (.softplus, ["Softplus"]), (.tanh, ["Tanh"]), (.sigmoid, ["Sigmoid"]),
     (.squareRoot, ["Sqrt"]), (.square, ["Mul"]), (.reciprocal, ["Reciprocal"]), (.erf, ["Erf"]),
-    (.relu, ["Relu"]), (.leakyReLU(slope: 0.1), ["LeakyRelu"]), (.step, ["Greater", "Cast"]),
+    (.relu, ["Relu"]), (.leakyReLU(slope: 0.1), ["LeakyRelu"]), (.heaviside, ["Greater", "Cast"]),
   ]
   private static let binaryCases: [(BinaryFunction, String)] = [
     (.add, "Add"), (.subtract, "Sub"), (.multiply, "Mul"), (.divide, "Div"), (.maximum, "Max"),

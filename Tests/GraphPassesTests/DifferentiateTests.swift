@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func nothingPassesThroughAStep() {
-    #expect(gradients(2) { $0.multiply($1[0], $0.step($1[1])) } == [1, 0])
+    #expect(gradients(2) { $0.multiply($1[0], $0.heaviside($1[1])) } == [1, 0])
   }
 
   @Test func contributionsOfAllUsesAreAdded() {
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func nothingIsComputedTowardsAStop() {
-    for stop in [Op.stopGradient, .unary(.step)] {
+    for stop in [Op.stopGradient, .unary(.heaviside)] {
       var g = GraphBuilder()
       let (a, b) = (g.parameter(weight("a", [3])), g.parameter(weight("b", [3])))
       let objective = g.sum(g.multiply(a, g.apply(stop, b)))

@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: OpCase.all)
   func gradientIsNotZero(opCase: OpCase) {
     let vanishing = [
-      "step on both sides of 0", "clamp, below", "clamp, above",
+      "heaviside on both sides of 0", "clamp, below", "clamp, above",
       "an operand subtracted from itself",
     ]
     let graph = opCase.graph().differentiated(of: .metric("objective"))

@@ -21,19 +21,19 @@ import Testing
     program.deferWeightGradients(of: graph.outputs, examples: 48, smallest: 1)
     let plan = program.planMemory()
     #expect(program.weightGradients.count == depth)
-    #expect(program.kept.count == 2 * depth)
+    #expect(program.saved.count == 2 * depth)
     #expect(program.violations(of: plan) == [])
-    let keptPlaces = program.kept.map { plan.places[$0] }
+    let savedPlaces = program.saved.map { plan.places[$0] }
     let shared = program.buffers.indices.count {
-      !program.kept.contains($0) && keptPlaces.contains(plan.places[$0])
+      !program.saved.contains($0) && savedPlaces.contains(plan.places[$0])
     }
     #expect(shared > 0)
     // Seen where it is not kept, and where two are kept in one place.
     var lost = program
-    lost.kept.removeLast()
+    lost.saved.removeLast()
     #expect(!lost.violations(of: plan).isEmpty)
     var broken = plan
-    broken.places[program.kept[1]] = broken.places[program.kept[0]]
+    broken.places[program.saved[1]] = broken.places[program.saved[0]]
     #expect(!program.violations(of: broken).isEmpty)
   }
 

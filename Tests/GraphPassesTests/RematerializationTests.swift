@@ -62,7 +62,7 @@ import Testing
   @Test func aLoopJoinsTheOneThatItContinues() {
     var builder = GraphBuilder()
     let (a, b) = (builder.input("a", [8, 6]), builder.input("b", [8, 6]))
-    let mask = builder.step(builder.input("h", [8, 6]))
+    let mask = builder.heaviside(builder.input("h", [8, 6]))
     builder.output(.metric("masks"), builder.sum(mask))
     let sum = builder.add(a, b)
     builder.output(.result("y"), builder.multiply(sum, mask))

@@ -13,7 +13,8 @@ import Testing
       (.sigmoid, -800, 0), (.sigmoid, 800, 1), (.squareRoot, 2, 1.4142135623730951),
       (.square, -3, 9), (.reciprocal, -4, -0.25), (.erf, 1, 0.8427007929497149),
       (.relu, -1, 0), (.relu, 3, 3), (.leakyReLU(slope: 0.25), -2, -0.5),
-      (.leakyReLU(slope: 0.25), 2, 2), (.step, 0, 0), (.step, 1e-300, 1), (.step, -1, 0),
+      (.leakyReLU(slope: 0.25), 2, 2), (.heaviside, 0, 0), (.heaviside, 1e-300, 1),
+      (.heaviside, -1, 0),
     ]
     for (function, x, expected) in table {
       let y = evaluate(vector(x)) { $0.apply(.unary(function), $1[0]) }[0]

@@ -38,7 +38,7 @@ extension Program {
         call.isMeeting && (position + 1 == calls.count || !calls[position + 1].isMeeting)
       if isLastMeeting { claims.endPhase() }
     }
-    for buffer in kept { claims.read(buffer, by: "who comes later") }
+    for buffer in saved { claims.read(buffer, by: "who comes later") }
     return claims.violations
   }
 }
@@ -74,7 +74,7 @@ private struct ArenaClaims {
     case .shard: plan.shardCount
     case .exchange: plan.exchangeCount
     default:
-      program.kept.enumerated().first { .kept($0.offset) == space }
+      program.saved.enumerated().first { .saved($0.offset) == space }
         .map { program.buffers[$0.element].shape.count } ?? 0
     }
   }

@@ -37,7 +37,7 @@ extension OpCase {
     kinked(.relu),
     kinked(.leakyReLU(slope: 0.2)),
     kinked(.leakyReLU(slope: 0.01)),
-    kinked(.step),
+    kinked(.heaviside),
     OpCase("tanh of a scalar", [.scalar]) { $0.tanh($1[0]) },
     OpCase("exp of one element", [[1]]) { $0.exp($1[0]) },
   ]

@@ -4,7 +4,7 @@ package import GraphIR
 package enum OpKind: String, CaseIterable, Sendable {
   case input, parameter, constant, random
   case negate, exp, log, log1p, softplus, tanh, sigmoid, squareRoot, square, reciprocal, erf
-  case relu, leakyReLU, step
+  case relu, leakyReLU, heaviside
   case add, subtract, multiply, divide, maximum, minimum
   case sum, logSumExp, broadcast, reshape, transpose, slice, pad, concatenate
   case matmul, convolution, convolutionInputGradient, convolutionWeightGradient
@@ -55,7 +55,7 @@ package enum OpKind: String, CaseIterable, Sendable {
     case .erf: self = .erf
     case .relu: self = .relu
     case .leakyReLU: self = .leakyReLU
-    case .step: self = .step
+    case .heaviside: self = .heaviside
     }
   }
 

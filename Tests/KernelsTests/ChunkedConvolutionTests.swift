@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [ConvolutionKind.forward, .inputGradient, .weightGradient], [2, 3, 6])
   func chunksGiveWhatSingleExamplesGive(kind: ConvolutionKind, count: Int) throws {
     let (x, w, y) = ChunkedConvolutionTests.shape
-    // In the slab: the result of all, then those of single examples.
+    // Among the outputs: the result of all, then those of single examples.
     let (a, b, result) =
       switch kind {
       case .forward: (x, 0, y)
@@ -25,22 +25,22 @@ import Testing
     var calls = [
       Call(
         .convolution(kind, shape(count)), [Place(.parameters, 0), Place(.parameters, bStart)],
-        epilogue, results: [Place(.slab, 0)])
+        epilogue, results: [Place(.outputs, 0)])
     ]
     for example in 0..<count {
       calls.append(
         Call(
           .convolution(kind, shape(1)),
           [Place(.parameters, example * a), Place(.parameters, bStart + example * b)], epilogue,
-          results: [Place(.slab, all + example * (kind == .weightGradient ? w : result))]))
+          results: [Place(.outputs, all + example * (kind == .weightGradient ? w : result))]))
     }
-    let slab = try run(
-      calls, parameters: numbers(biasStart + 8, seed: 11), slabCount: (count + 1) * max(w, all))
+    let outputs = try run(
+      calls, parameters: numbers(biasStart + 8, seed: 11), outputCount: (count + 1) * max(w, all))
     for index in 0..<all {
-      let found = slab[index]
+      let found = outputs[index]
       let expected =
         kind == .weightGradient
-        ? (0..<count).reduce(0) { $0 + slab[all + $1 * w + index] } : slab[all + index]
+        ? (0..<count).reduce(0) { $0 + outputs[all + $1 * w + index] } : outputs[all + index]
       // Sums of up to 6 · 1024 products below 1 in another order.
       if abs(found - expected) > 2e-4 {
         Issue.record("\(kind) of \(count), element \(index): \(found), expected \(expected)")
@@ -55,15 +55,16 @@ import Testing
       ConvolutionGeometry(stride: 2, padding: 1))
   }
 
-  private func run(_ calls: [Call<Place>], parameters: [Float], slabCount: Int) throws -> [Float] {
+  private func run(_ calls: [Call<Place>], parameters: [Float], outputCount: Int) throws -> [Float]
+  {
     let sequence = try KernelSequence(calls, arenaCount: 1, workspace: Workspace())
-    var slab = [Float](repeating: 99, count: slabCount)
-    let isFine = unsafe slab.withUnsafeMutableBufferPointer { slab in
+    var outputs = [Float](repeating: 99, count: outputCount)
+    let isFine = unsafe outputs.withUnsafeMutableBufferPointer { outputs in
       unsafe sequence.run(
-        parameters: parameters, slab: slab.baseAddress!, ids: [0],
+        parameters: parameters, outputs: outputs.baseAddress!, ids: [0],
         noise: NoiseKey(seed: 0, step: 0))
     }
     #expect(isFine)
-    return slab
+    return outputs
   }
 }

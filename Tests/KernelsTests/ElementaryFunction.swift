@@ -25,7 +25,7 @@ struct ElementaryFunction: Sendable, CustomStringConvertible {
     ElementaryFunction("square", VAEDP_SQUARE, 0.5) { $0 * $0 },
     ElementaryFunction("reciprocal", VAEDP_RECIPROCAL, 0.5) { 1 / $0 },
     ElementaryFunction("negate", VAEDP_NEGATE, 0) { -$0 },
-    ElementaryFunction("step", VAEDP_STEP, 0) { $0 > 0 ? 1 : 0 },
+    ElementaryFunction("heaviside", VAEDP_HEAVISIDE, 0) { $0 > 0 ? 1 : 0 },
   ]
 
   private init(

@@ -69,7 +69,7 @@ private let (inf, tiny): (Float, Float) = (.infinity, .leastNonzeroMagnitude)
       ("square", [(inf, inf), (-inf, inf), (tiny, 0), (1e30, inf), (-0.0, 0)]),
       ("reciprocal", [(inf, 0), (-inf, -0.0), (0, inf), (-0.0, -inf), (tiny, inf)]),
       ("negate", [(inf, -inf), (0, -0.0), (-0.0, 0)]),
-      ("step", [(inf, 1), (-inf, 0), (0, 0), (-0.0, 0), (tiny, 1), (-tiny, 0)]),
+      ("heaviside", [(inf, 1), (-inf, 0), (0, 0), (-0.0, 0), (tiny, 1), (-tiny, 0)]),
     ] as [(String, [(Float, Float)])])
   func specialValues(name: String, values: [(Float, Float)]) {
     let function = ElementaryFunction.named(name)
@@ -83,7 +83,7 @@ private let (inf, tiny): (Float, Float) = (.infinity, .leastNonzeroMagnitude)
         }
       }
       let nan = function([Float](repeating: .nan, count: count))
-      #expect(nan.allSatisfy { name == "step" ? $0 == 0 : $0.isNaN }, "\(name)(nan) is \(nan)")
+      #expect(nan.allSatisfy { name == "heaviside" ? $0 == 0 : $0.isNaN }, "\(name)(nan) is \(nan)")
     }
   }
 

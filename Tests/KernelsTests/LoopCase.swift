@@ -88,8 +88,8 @@ struct LoopCase: Sendable, CustomStringConvertible {
         LoopStore(.load(2), strides: strides()),
       ])
     let call = Call(
-      .loop(loop), [a, b, c].map { Place(.slab, $0) },
-      results: [p, q, s, d].map { Place(.slab, $0) })
+      .loop(loop), [a, b, c].map { Place(.outputs, $0) },
+      results: [p, q, s, d].map { Place(.outputs, $0) })
     let expected = expected(memory, a: a, b: b, c: c, p: p, q: q, s: s, d: d)
     try run(call, on: &memory)
     for index in memory.indices {
@@ -134,7 +134,7 @@ struct LoopCase: Sendable, CustomStringConvertible {
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       let ids: [UInt32] = [0]
       return unsafe sequence.run(
-        parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: ids,
+        parameters: UnsafePointer(memory.baseAddress!), outputs: memory.baseAddress!, ids: ids,
         noise: NoiseKey(seed: 0, step: 0))
     }
     precondition(isFine, "a loop does not fail")

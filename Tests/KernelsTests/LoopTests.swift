@@ -23,13 +23,13 @@ import Testing
     let loop = Loop(
       extents: [count], loads: [[1]], functions: chain,
       stores: [LoopStore(.result(11), strides: [1])])
-    let call = Call(.loop(loop), [Place(.slab, 0)], results: [Place(.slab, count)])
+    let call = Call(.loop(loop), [Place(.outputs, 0)], results: [Place(.outputs, count)])
     #expect(LoopRegisters(loop).count == 3)
     let before = memory
     let sequence = try KernelSequence([call], arenaCount: 0, workspace: Workspace())
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       unsafe sequence.run(
-        parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: [0],
+        parameters: UnsafePointer(memory.baseAddress!), outputs: memory.baseAddress!, ids: [0],
         noise: NoiseKey(seed: 0, step: 0))
     }
     #expect(isFine)
@@ -59,11 +59,12 @@ import Testing
       ])
     #expect(LoopRegisters(loop).count == registers + 1)
     let call = Call(
-      .loop(loop), [Place(.slab, 0)], results: [Place(.slab, count), Place(.slab, 2 * count)])
+      .loop(loop), [Place(.outputs, 0)],
+      results: [Place(.outputs, count), Place(.outputs, 2 * count)])
     let sequence = try KernelSequence([call], arenaCount: 0, workspace: Workspace())
     let isFine = unsafe memory.withUnsafeMutableBufferPointer { memory in
       unsafe sequence.run(
-        parameters: UnsafePointer(memory.baseAddress!), slab: memory.baseAddress!, ids: [0],
+        parameters: UnsafePointer(memory.baseAddress!), outputs: memory.baseAddress!, ids: [0],
         noise: NoiseKey(seed: 0, step: 0))
     }
     #expect(isFine)

@@ -5,28 +5,28 @@ import Testing
 /// The second stage's kernels.
 @Suite struct UpdateTests {
   /// The tree as it is written: 1 into 0, 3 into 2, …; then 2 into 0, 6 into 4, …; and so on.
-  private func tree(_ slabs: [[Float]]) -> [Float] {
-    var slabs = slabs
+  private func tree(_ outputs: [[Float]]) -> [Float] {
+    var outputs = outputs
     var gap = 1
-    while gap < slabs.count {
-      for shard in stride(from: 0, to: slabs.count - gap, by: 2 * gap) {
-        slabs[shard] = zip(slabs[shard], slabs[shard + gap]).map { $0 + $1 }
+    while gap < outputs.count {
+      for shard in stride(from: 0, to: outputs.count - gap, by: 2 * gap) {
+        outputs[shard] = zip(outputs[shard], outputs[shard + gap]).map { $0 + $1 }
       }
       gap *= 2
     }
-    return slabs[0]
+    return outputs[0]
   }
 
   @Test(arguments: Array(1...9) + [16, 17], [1, 2, 3, 7, 64, 1009])
   func theSumIsTheTreeForEverySlicing(shards: Int, slices: Int) {
     let count = 1009
-    let slabs = (0..<shards).map { numbers(count, seed: UInt64($0 + 1)) }
-    var memory = slabs.flatMap { $0 }
+    let outputs = (0..<shards).map { numbers(count, seed: UInt64($0 + 1)) }
+    var memory = outputs.flatMap { $0 }
     for slice in 0..<slices {
       let (begin, end) = (slice * count / slices, (slice + 1) * count / slices)
       unsafe vaedp_tree_sum(&memory, count, shards, begin, end)
     }
-    let expected = tree(slabs)
+    let expected = tree(outputs)
     #expect(memory[..<count].map(\.bitPattern) == expected.map(\.bitPattern))
   }
 
@@ -40,14 +40,14 @@ import Testing
   /// The sums are those of the tree alone, and Σ (scale · sum)² is theirs.
   @Test(arguments: [0, 1, 15, 16, 17, 1000, 8192], [1, 2, 5])
   func sumOfSquares(count: Int, shards: Int) {
-    let slabs = (0..<shards).map { numbers(count + 8, seed: UInt64($0 + 11)) }
-    var memory = slabs.flatMap { $0 }
+    let outputs = (0..<shards).map { numbers(count + 8, seed: UInt64($0 + 11)) }
+    var memory = outputs.flatMap { $0 }
     let found = unsafe vaedp_tree_sum_of_squares(&memory, count + 8, shards, 3, count + 3, 0.25)
-    let sums = Array(tree(slabs)[3..<count + 3])
+    let sums = Array(tree(outputs)[3..<count + 3])
     let exact = sums.reduce(0.0) { $0 + Double($1 * 0.25) * Double($1 * 0.25) }
     #expect(abs(found - exact) <= 1e-13 * exact)
     #expect(memory[3..<count + 3].map(\.bitPattern) == sums.map(\.bitPattern))
-    #expect(Array(memory[..<3]) == Array(slabs[0][..<3]))
+    #expect(Array(memory[..<3]) == Array(outputs[0][..<3]))
   }
 
   /// Finite for the largest numbers there are, and for no sum that is not finite.

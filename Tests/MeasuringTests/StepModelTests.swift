@@ -62,7 +62,7 @@ import Testing
     #expect(abs(parts.meetings - 2 * (1e-6 + 4e-6 + 62 * 2e-6)) < 1e-12)
   }
 
-  /// Two slabs read, one written back, weights and two moments read and written.
+  /// Two gradient buffers read, one written back, weights and two moments read and written.
   @Test func bytesOfTheUpdate() {
     #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 2, states: 2) == 10 * 4 * 9)
     #expect(StepModel.Cut.updateBytes(parameters: 10, shards: 1, states: 0) == 10 * 4 * 3)

@@ -28,7 +28,7 @@ struct RealDataTests {
         "training.batchSize=32",
       ])
     let run = try TrainingRun(configuration, output: scratch.path("run"))
-    #expect(run.data.training.rows.count == 10_000)
+    #expect(run.data.training.positions.count == 10_000)
     #expect(try run.run().reason == .completed)
     let model = try TrainedModel(scratch.path("run"))
     let result = try model.runner.evaluate(model.examples(split: "test"))
@@ -42,7 +42,7 @@ struct RealDataTests {
     for (name, count) in [("train", 50_000), ("valid", 10_000), ("test", 10_000)] {
       let examples = try DatasetReader.open(file: file, dataset: name)
       #expect(examples.exampleCount == count && examples.exampleShape == [784])
-      let values = try ExampleSet(examples, rows: Array(0..<100)).values()
+      let values = try ExampleSet(examples, positions: Array(0..<100)).values()
       #expect(Set(values) == [0, 1])
     }
   }

@@ -25,7 +25,7 @@ import Training
 
   @Test func fractionsAreDisjointAndComplete() throws {
     let data = try open(Self.fractions)
-    let parts = try [data.training, #require(data.validation), #require(data.test)].map(\.rows)
+    let parts = try [data.training, #require(data.validation), #require(data.test)].map(\.positions)
     #expect(parts.map(\.count) == [28, 8, 4])
     #expect(parts.allSatisfy { $0 == $0.sorted() })
     #expect(Set(parts.joined()) == Set(0..<40))
@@ -34,22 +34,22 @@ import Training
 
   @Test func fractionsAreAFunctionOfTheSeed() throws {
     let first = try open(Self.fractions, seed: 7)
-    #expect(try open(Self.fractions, seed: 7).validation?.rows == first.validation?.rows)
-    #expect(try open(Self.fractions, seed: 8).validation?.rows != first.validation?.rows)
-    #expect(first.validation?.rows != Array(0..<8))
+    #expect(try open(Self.fractions, seed: 7).validation?.positions == first.validation?.positions)
+    #expect(try open(Self.fractions, seed: 8).validation?.positions != first.validation?.positions)
+    #expect(first.validation?.positions != Array(0..<8))
   }
 
   /// The test examples stay the same where only validation changes.
   @Test func theTestFractionDoesNotDependOnValidation() throws {
     let without = try open(", \"test\": { \"fraction\": 0.1 }")
-    #expect(try open(Self.fractions).test?.rows == without.test?.rows)
-    #expect(without.validation == nil && without.training.rows.count == 36)
+    #expect(try open(Self.fractions).test?.positions == without.test?.positions)
+    #expect(without.validation == nil && without.training.positions.count == 36)
   }
 
   @Test func datasetsAreTakenWhole() throws {
     let data = try open(", \"test\": \"test/images\"")
-    #expect(data.test?.rows == (0..<12).map { $0 })
-    #expect(data.training.rows == (0..<40).map { $0 })
+    #expect(data.test?.positions == (0..<12).map { $0 })
+    #expect(data.training.positions == (0..<40).map { $0 })
     #expect(data.test?.source !== data.training.source)
     // Bytes above 1 are grey levels.
     #expect(abs(data.scale - 1 / 255) < 1e-9)
@@ -58,7 +58,7 @@ import Training
 
   @Test func aFractionWithoutAnExampleIsNothing() throws {
     let data = try open(", \"test\": { \"fraction\": 0.01 }")
-    #expect(data.test == nil && data.training.rows.count == 40)
+    #expect(data.test == nil && data.training.positions.count == 40)
   }
 
   @Test func fractionsThatLeaveNothingAreAnError() {
@@ -94,7 +94,7 @@ import Training
     #expect(first.exampleShape == [64, 64, 1])
     #expect(activities.first == "drawing \(file)")
     let count = SpritesGrid(nearest: 60).count
-    #expect(first.validation?.rows.count == Int((0.05 * Double(count)).rounded()))
+    #expect(first.validation?.positions.count == Int((0.05 * Double(count)).rounded()))
     let date = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
     activities = []
     _ = try RunData(configuration, seed: 0) { activity, _ in activities.append(activity) }

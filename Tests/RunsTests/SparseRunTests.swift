@@ -63,7 +63,7 @@ import Training
     // One model on both forms of the test examples.
     let model = try TrainedModel(scratch.path("sparse"), threads: 2)
     let test = try model.examples(split: "test")
-    #expect(test.source.sparse != nil && test.rows.count == 6)
+    #expect(test.source.sparse != nil && test.positions.count == 6)
     let file = scratch.path("data.h5")
     let (mine, other) = (
       try model.examples(split: "X", file: file), try model.examples(split: "dense", file: file)

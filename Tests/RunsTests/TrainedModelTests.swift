@@ -103,10 +103,10 @@ import Training
 
   @Test func splitsAreThoseOfTheRun() throws {
     let model = try trained()
-    #expect(try model.examples(split: "train").rows.count == 32)
-    #expect(try model.examples(split: "validation").rows.count == 8)
-    #expect(try model.examples(split: "test").rows.count == 12)
-    #expect(try model.examples(split: "train/images").rows.count == 40)
+    #expect(try model.examples(split: "train").positions.count == 32)
+    #expect(try model.examples(split: "validation").positions.count == 8)
+    #expect(try model.examples(split: "test").positions.count == 12)
+    #expect(try model.examples(split: "train/images").positions.count == 40)
     let result = try model.runner.evaluate(model.examples(split: "test"))
     #expect(result.examples == 12 && result.elbo < 0)
   }
@@ -114,10 +114,10 @@ import Training
   /// Of another file, which was not trained on, nothing is left out.
   @Test func anotherFileIsTakenWhole() throws {
     let model = try trained(["data.test={\"fraction\": 0.1}"])
-    #expect(try model.examples(split: "test").rows.count == 4)
+    #expect(try model.examples(split: "test").positions.count == 4)
     let other = try scratch.writeData("other.h5")
     for (split, count) in [("train", 40), ("validation", 40), ("test", 40), ("test/images", 12)] {
-      #expect(try model.examples(split: split, file: other).rows.count == count, "\(split)")
+      #expect(try model.examples(split: split, file: other).positions.count == count, "\(split)")
     }
   }
 

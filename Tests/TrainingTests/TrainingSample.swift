@@ -49,8 +49,8 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     let rows = (0..<UInt32(trainingCount + validationCount)).map { $0 }
     return Trainer(
       model: model, configuration: configuration, shards: shards, threads: threads,
-      training: ExampleSet(source, rows: Array(rows.prefix(trainingCount))),
-      validation: ExampleSet(source, rows: Array(rows.suffix(validationCount))))
+      training: ExampleSet(source, positions: Array(rows.prefix(trainingCount))),
+      validation: ExampleSet(source, positions: Array(rows.suffix(validationCount))))
   }
 
   /// An autoencoder without noise, whose layers are as given.

@@ -46,7 +46,7 @@ typedef enum {
   VAEDP_NEGATE, VAEDP_EXP, VAEDP_LOG, VAEDP_LOG1P, VAEDP_SOFTPLUS, VAEDP_TANH, VAEDP_SIGMOID,
   VAEDP_SQUARE_ROOT, VAEDP_SQUARE, VAEDP_RECIPROCAL, VAEDP_ERF,
   VAEDP_LEAKY_RELU,  // x > 0 ? x : number · x
-  VAEDP_STEP,
+  VAEDP_HEAVISIDE,
   VAEDP_ADD, VAEDP_SUBTRACT, VAEDP_MULTIPLY, VAEDP_DIVIDE, VAEDP_MAXIMUM, VAEDP_MINIMUM,
   VAEDP_ADD_NUMBER, VAEDP_SUBTRACT_FROM_NUMBER, VAEDP_MULTIPLY_NUMBER, VAEDP_DIVIDE_NUMBER_BY,
   VAEDP_MAXIMUM_NUMBER, VAEDP_MINIMUM_NUMBER,
@@ -179,13 +179,13 @@ void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_
 
 // ---- The sliced update (update.c) ------------------------------------------------------------
 
-// slabs[0][i] = Σ_s slabs[s][i] for i in begin..<end; pairwise in a tree over s that depends on
-// shards alone. Slab s begins at slabs + s · stride.
-void vaedp_tree_sum(float *slabs, long stride, long shards, long begin, long end);
+// buffers[0][i] = Σ_s buffers[s][i] for i in begin..<end; pairwise in a tree over s that depends on
+// shards alone. Buffer s begins at buffers + s · stride.
+void vaedp_tree_sum(float *buffers, long stride, long shards, long begin, long end);
 
 // The same, and of the sums x: Σ (scale · x)² in double, in an order that depends on end − begin
 // alone. Finite exactly where every sum is: (3.4 · 10³⁸)² is far from the end of double.
-double vaedp_tree_sum_of_squares(float *slabs, long stride, long shards, long begin, long end,
+double vaedp_tree_sum_of_squares(float *buffers, long stride, long shards, long begin, long end,
                                  float scale);
 
 // The largest |x|: infinite or no number where one of them is.

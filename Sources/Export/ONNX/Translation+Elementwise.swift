@@ -20,7 +20,7 @@ extension Translation {
     case .erf: emit("Erf", [x])
     case .relu: emit("Relu", [x])
     case .leakyReLU(let slope): emit("LeakyRelu", [x], [.float("alpha", slope)])
-    case .step:
+    case .heaviside:
       emit(
         "Cast", [emit("Greater", [x, number(0)])],
         [.int("to", ONNXTensorProto.DataType.float.rawValue)])

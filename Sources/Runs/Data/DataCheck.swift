@@ -23,18 +23,18 @@ struct DataCheck {
   /// - Throws: `DatasetError.unsupportedValue` naming the example; what is wrong with the data there.
   func checkSome(of set: ExampleSet) throws {
     if let examples = set.source.sparse {
-      let found = examples.firstElement(of: set.rows) { !support.contains($0) }
+      let found = examples.firstElement(of: set.positions) { !support.contains($0) }
       if let found { throw problem(found.value, row: found.row, element: found.column) }
       return
     }
-    let (count, some) = (set.rows.count, 256)
+    let (count, some) = (set.positions.count, 256)
     if count <= 4 * some {
-      try check(set.rows, of: set.source)
+      try check(set.positions, of: set.source)
       return
     }
     for place in 0..<4 {
       let first = (count - some) * place / 3
-      try check(Array(set.rows[first..<first + some]), of: set.source)
+      try check(Array(set.positions[first..<first + some]), of: set.source)
     }
   }
 
@@ -46,8 +46,8 @@ struct DataCheck {
     let size = set.source.exampleShape.reduce(1, *)
     let rowsAtOnce = max(1, (1 << 20) / size)
     var (lowest, highest) = ([Float](), [Float]())
-    for first in stride(from: 0, to: set.rows.count, by: rowsAtOnce) {
-      let rows = Array(set.rows[first..<min(first + rowsAtOnce, set.rows.count)])
+    for first in stride(from: 0, to: set.positions.count, by: rowsAtOnce) {
+      let rows = Array(set.positions[first..<min(first + rowsAtOnce, set.positions.count)])
       let values = try check(rows, of: set.source)
       if first == 0 { (lowest, highest) = (Array(values[..<size]), Array(values[..<size])) }
       for start in stride(from: 0, to: values.count, by: size) {
@@ -71,7 +71,7 @@ struct DataCheck {
 
   @discardableResult
   private func check(_ rows: [UInt32], of source: any ExampleSource) throws -> [Float] {
-    let values = try ExampleSet(source, rows: rows).values()
+    let values = try ExampleSet(source, positions: rows).values()
     guard let place = values.firstIndex(where: { !support.contains($0) }) else { return values }
     let size = source.exampleShape.reduce(1, *)
     throw problem(values[place], row: rows[place / size], element: place % size)

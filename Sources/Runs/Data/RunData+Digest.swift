@@ -23,7 +23,7 @@ extension RunData {
         count <= 64
         ? [0..<count] : (0..<4).map { (count - 16) * $0 / 3..<(count - 16) * $0 / 3 + 16 }
       let rows = places.joined().map { UInt32($0) }
-      bytes += [UInt8](littleEndian: try ExampleSet(source, rows: rows).values())
+      bytes += [UInt8](littleEndian: try ExampleSet(source, positions: rows).values())
     }
     return hexadecimalSHA256(of: bytes)
   }

@@ -63,14 +63,14 @@ public struct RunData: Sendable {
         let count = Int((fraction * Double(examples.exampleCount)).rounded())
         if count == 0 { return nil }
         defer { rest = rest.dropFirst(count) }
-        return ExampleSet(examples, rows: rest.prefix(count).sorted())
+        return ExampleSet(examples, positions: rest.prefix(count).sorted())
       }
     }
     test = try split(configuration.test, "test")
     validation = try split(configuration.validation, "validation")
     let isWhole = rest.count == examples.exampleCount
-    training = isWhole ? ExampleSet(examples) : ExampleSet(examples, rows: rest.sorted())
-    guard !training.rows.isEmpty else {
+    training = isWhole ? ExampleSet(examples) : ExampleSet(examples, positions: rest.sorted())
+    guard !training.positions.isEmpty else {
       throw DatasetError(
         code: .empty, file: configuration.file, object: configuration.train,
         expected: "examples to train on", found: "none that validation and test leave",

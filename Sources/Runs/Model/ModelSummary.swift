@@ -62,7 +62,7 @@ public struct ModelSummary: Sendable {
     forwardFlops = forward.productFlops / Double(examples)
     trainingFlops = training.productFlops / Double(examples)
     parameterBytes = table.count * 4 * (1 + stateCount)
-    workerBytes = (training.arenaCount + training.slab.count) * 4
+    workerBytes = (training.arenaCount + training.outputLayout.count) * 4
   }
 
   /// A table for people.

@@ -15,7 +15,7 @@ extension Trainer {
     case .skip(let limit):
       if counts.skippedInARow >= limit {
         report.limit = "\(limit) steps in a row were left out already"
-      } else if stepEnd == training.rows.count, state.epochSums.exampleCount == 0 {
+      } else if stepEnd == training.positions.count, state.epochSums.exampleCount == 0 {
         report.limit = "all steps of the epoch would be left out"
       } else {
         report.action = .skip
@@ -66,5 +66,5 @@ extension Trainer {
   }
 
   /// Where the next step's minibatch ends in the epoch's order.
-  var stepEnd: Int { min(state.offset + configuration.batchSize, training.rows.count) }
+  var stepEnd: Int { min(state.offset + configuration.batchSize, training.positions.count) }
 }

@@ -1,8 +1,8 @@
 public import GraphIR
 
-/// Where a graph's outputs lie in a shard's slab: gradients and statistics in the order of their
-/// parameters, then everything else, one after another.
-public struct SlabLayout: Sendable, Hashable {
+/// Where a graph's outputs lie in the memory that a shard writes them to, its gradient buffer in a step: gradients
+/// and statistics in the order of their parameters, then everything else, one after another.
+public struct OutputLayout: Sendable, Hashable {
   /// Where each output of the graph begins, in its order; nil for gradients that are made elsewhere.
   public let offsets: [Int?]
   /// Shape of each output.
@@ -14,12 +14,12 @@ public struct SlabLayout: Sendable, Hashable {
   public let parameterOffsets: [Int?]
   /// Floats in the part of gradients and statistics; 0 where the graph has no gradients.
   public let gradientCount: Int
-  /// Floats in the slab.
+  /// Floats of all.
   public let count: Int
 
   /// The layout of a graph's outputs.
   ///
-  /// - Parameter elsewhere: parameters whose gradients are not in the slab.
+  /// - Parameter elsewhere: parameters whose gradients are made elsewhere.
   public init(_ graph: Graph, table: ParameterTable, without elsewhere: Set<Int> = []) {
     let changed = Set(
       graph.outputs.compactMap { output -> Int? in
@@ -49,12 +49,12 @@ public struct SlabLayout: Sendable, Hashable {
     count = end
   }
 
-  /// The floats of the slab that hold an output, by its position; nil where they lie elsewhere.
+  /// The floats that hold an output, by its position; nil where they lie elsewhere.
   public func range(at index: Int) -> Range<Int>? {
     offsets[index].map { $0..<$0 + shapes[index].count }
   }
 
-  /// The floats of the slab that hold an output; nil where the graph has no such output.
+  /// The floats that hold an output; nil where the graph has no such output.
   public func range(of role: Output.Role) -> Range<Int>? {
     roles.firstIndex(of: role).flatMap(range(at:))
   }

@@ -3,7 +3,7 @@ package import Kernels
 
 /// Arrays of a whole minibatch, one row per example, from which gradients of weights are made. The worker
 /// that computes a shard writes the shard's rows; every worker may read them in the later stages.
-@unsafe package struct KeptRows {
+@unsafe package struct SavedOperands {
   private let base: UnsafeMutablePointer<Float>
   /// Floats per example of each array, and of those before it.
   private let widths: [Int], before: [Int]
@@ -37,15 +37,15 @@ package import Kernels
 }
 
 /// What shards have left of a minibatch for the gradients that are made from all of it.
-@unsafe package struct KeptMinibatch {
+@unsafe package struct MinibatchOperands {
   package var examples: Int
   package var shards: Int
-  package var rows: KeptRows
+  package var rows: SavedOperands
   /// The examples' non-zeros by columns; nil where no gradient is made from them.
   package var columns: CSCMinibatch?
 
   /// What shards have left.
-  package init(examples: Int, shards: Int, rows: KeptRows, columns: CSCMinibatch?) {
+  package init(examples: Int, shards: Int, rows: SavedOperands, columns: CSCMinibatch?) {
     unsafe (self.examples, self.shards) = (examples, shards)
     unsafe (self.rows, self.columns) = (rows, columns)
   }
