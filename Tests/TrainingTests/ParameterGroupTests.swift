@@ -93,10 +93,10 @@ import Training
         """))
     let snapshot = trainer.snapshot(configuration: "", environment: "")
     #expect(snapshot.states.map(\.name) == ["firstMoment", "secondMoment", "momentum"])
-    #expect(
-      snapshot.arrays(ofState: "firstMoment")!.allSatisfy { $0.name.hasPrefix("encoder.") })
-    #expect(snapshot.arrays(ofState: "momentum")!.allSatisfy { $0.name.hasPrefix("decoder.") })
-    #expect(snapshot.arrays(ofState: "momentum")!.count == 4)
+    let first = try #require(snapshot.arrays(ofState: "firstMoment"))
+    let momentum = try #require(snapshot.arrays(ofState: "momentum"))
+    #expect(!first.isEmpty && first.allSatisfy { $0.name.hasPrefix("encoder.") })
+    #expect(momentum.count == 4 && momentum.allSatisfy { $0.name.hasPrefix("decoder.") })
   }
 
   @Test(arguments: [
