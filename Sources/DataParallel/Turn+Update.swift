@@ -2,6 +2,7 @@ internal import Examples
 internal import Examples
 internal import Execution
 internal import Optimizers
+internal import Teamwork
 
 /// The stages of an update, and what happens between them.
 extension Turn {
@@ -38,8 +39,9 @@ extension Turn {
   private func performOnSlices(
     _ body: @escaping @Sendable (borrowing Job, _ worker: Int, _ workers: Int) -> Void
   ) {
-    queue.reset(workers: workers.count)
-    unsafe perform(workers: workers.count, .update, body)
+    let count = Team.parts(of: workers.count)
+    queue.reset(workers: count)
+    unsafe perform(workers: count, .update, body)
   }
 
   func perform(

@@ -27,11 +27,14 @@ internal import Synchronization
     var part: Part
   }
 
+  /// Threads that it has at most, the leader among them.
+  private let size: Int
   private let gate: StageGate
   private let stage: UnsafeMutablePointer<Stage>
 
   /// A team of so many threads at most, the leader among them, none of whom has come yet.
   package init(workers: Int) {
+    size = max(1, workers)
     gate = StageGate(capacity: max(0, workers - 1))
     unsafe stage = .allocate(capacity: 1)
     unsafe stage.initialize(to: Stage(workers: 0, context: nil, part: { _, _ in }))
@@ -142,6 +145,13 @@ extension Team {
     unsafe Unmanaged<Team>.fromOpaque(led)._withUnsafeGuaranteedRef {
       unsafe $0.perform(workers: workers, context, part)
     }
+  }
+
+  /// How many of a stage's parts somebody can take: as many as the team that this thread leads has threads, all where
+  /// it leads none. Work that is dealt out beforehand is dealt to so many.
+  package static func parts(of workers: Int) -> Int {
+    guard let led = unsafe vaedp_led_team() else { return workers }
+    return unsafe min(workers, Unmanaged<Team>.fromOpaque(led)._withUnsafeGuaranteedRef { $0.size })
   }
 
   /// The same for a closure, which may need memory.

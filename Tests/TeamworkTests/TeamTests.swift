@@ -63,6 +63,15 @@ import Testing
     #expect(largest.load(ordering: .relaxed) < 3)
   }
 
+  @Test func workIsDealtToAsManyAsTheTeamHas() {
+    #expect(Team.parts(of: 16) == 16)
+    Team.during(workers: 3) {
+      #expect(Team.parts(of: 16) == 3)
+      #expect(Team.parts(of: 2) == 2)
+    }
+    #expect(Team.parts(of: 16) == 16)
+  }
+
   @Test func theBodyRunsOnTheCallersThread() {
     let caller = pthread_self()
     let isHere = Team.during(workers: 8) { pthread_equal(caller, pthread_self()) != 0 }
