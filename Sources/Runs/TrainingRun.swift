@@ -91,22 +91,13 @@ public final class TrainingRun {
     threads: Int? = nil, choosesThreads: Bool = false, allowsChanges: Bool = false,
     observe: @escaping (RunEvent) -> Void = { _ in }
   ) throws {
-    try configuration.training.checkPrecision()
     self.configuration = configuration
     self.observe = observe
     var threads = threads ?? availableThreadCount()
     let path = output ?? "runs/\(configuration.name)"
-    let shape = try Model.exampleShape(reading: configuration.model)
-    _ = try Model(reading: configuration.model, exampleShape: shape)
     let place = DataPlace.training(
       configuration.data.file, run: path, isResumed: resume != .never)
-    var found = configuration.data
-    found.file = place.path
-    data = try RunData(found, seed: configuration.training.seed) { observe(.preparing($0, $1)) }
-    model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
-    try configuration.training.checkGroups(for: model)
-    try configuration.training.checkMinibatches(for: model, examples: data.training.positions.count)
-    try requireMemory(for: model, configuration.training)
+    (data, model) = try configuration.preflight(file: place.path, observe: observe)
     folder = try RunFolder(locking: path)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,

@@ -34,16 +34,11 @@ public struct Verification {
     try configuration.training.checkPrecision()
     let clock = ContinuousClock()
     let start = clock.now
-    let shape = try Model.exampleShape(reading: configuration.model)
-    _ = try Model(reading: configuration.model, exampleShape: shape)
-    data = try RunData(configuration.data, seed: configuration.training.seed) {
-      activity, fraction in
+    (data, model) = try configuration.preflight {
+      guard case .preparing(let activity, let fraction) = $0 else { return }
       progress("\(activity) \(Int(fraction * 100)) %")
     }
     try data.finishReading()
-    model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
-    try configuration.training.checkGroups(for: model)
-    try configuration.training.checkMinibatches(for: model, examples: data.training.positions.count)
     openingSeconds = (clock.now - start) / .seconds(1)
     // With one shard, thread counts would have nothing to share out.
     let chosen = configuration.training.defaultShards(for: model, threads: availableThreadCount())

@@ -58,14 +58,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func check(_ configuration: RunConfiguration) throws {
-    try configuration.training.checkPrecision()
     let line = ProgressLine()
-    let data = try RunData(configuration.data, seed: configuration.training.seed) {
-      line.observe(.preparing($0, $1), of: 0)
-    }
-    let model = try Model(reading: configuration.model, exampleShape: data.exampleShape)
+    let (data, model) = try configuration.preflight { line.observe($0, of: 0) }
     for warning in try data.check(for: model, configuration.data) { line.say(warning) }
-    try requireMemory(for: model, configuration.training)
     line.say("\(configuration.name): \(data.training.positions.count) examples to train on")
     try put(configuration.resolved(with: model).text())
     try put(summary(of: model, configuration.training).text)
