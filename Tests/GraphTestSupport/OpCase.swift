@@ -39,12 +39,7 @@ package struct OpCase: Sendable, CustomStringConvertible {
   /// Σ r ⊙ value, where r is the input `cotangent`. The parameters are `x0`, `x1`, …
   package func graph() -> Graph {
     var builder = GraphBuilder()
-    let operands = parameterShapes.enumerated().map { index, shape in
-      builder.parameter(
-        ParameterDeclaration(
-          name: "x\(index)", shape: shape, initializer: .constant(0),
-          role: .trained(isWeight: false)))
-    }
+    let operands = declareOperands(in: &builder)
     let value = build(&builder, operands)
     let cotangent = builder.input("cotangent", builder.shape(value))
     let objective = builder.sum(builder.multiply(cotangent, value))
@@ -57,12 +52,7 @@ package struct OpCase: Sendable, CustomStringConvertible {
   /// Σ sᵢ ⊙ ∂/∂xᵢ Σ r ⊙ value², where r and s0, s1, … are inputs.
   package func derivativeGraph() -> Graph {
     var builder = GraphBuilder()
-    let operands = parameterShapes.enumerated().map { index, shape in
-      builder.parameter(
-        ParameterDeclaration(
-          name: "x\(index)", shape: shape, initializer: .constant(0),
-          role: .trained(isWeight: false)))
-    }
+    let operands = declareOperands(in: &builder)
     let value = build(&builder, operands)
     let cotangent = builder.input("cotangent", builder.shape(value))
     let target = builder.sum(builder.multiply(cotangent, builder.square(value)))
@@ -74,6 +64,15 @@ package struct OpCase: Sendable, CustomStringConvertible {
     }
     builder.output(.metric("objective"), objective)
     return builder.graph
+  }
+
+  private func declareOperands(in builder: inout GraphBuilder) -> [Value] {
+    parameterShapes.enumerated().map { index, shape in
+      builder.parameter(
+        ParameterDeclaration(
+          name: "x\(index)", shape: shape, initializer: .constant(0),
+          role: .trained(isWeight: false)))
+    }
   }
 
   /// Pseudo-random inputs of both graphs, in [−1, 1].
