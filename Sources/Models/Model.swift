@@ -124,7 +124,9 @@ public struct Model: Sendable {
     let place = ShardPlace(0, of: 2)
     for loss in losses {
       let graph = trainingGraph(loss, rows: 1, of: 2, at: place)
-      if graph.nodes.contains(where: \.op.isCollective) { seesMinibatch = true }
+      guard graph.nodes.contains(where: \.op.isCollective) else { continue }
+      seesMinibatch = true
+      // Shards that share rows out gather them, so others need not be asked.
       if graph != trainingGraph(loss, rows: 1, of: 2) { seesPlace = true }
     }
     drawsFromDensity = pass.terms.logPosterior != nil
