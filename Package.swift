@@ -89,7 +89,7 @@ let package = Package(
         "CKernels", "Diagnosis", "Examples", "Execution", "GraphIR", "GraphPasses", "GraphRuns",
         "KernelCalls", "Kernels", "Optimizers", "Storage", "Teamwork",
       ]),
-    room("Models", ["Configuration", "GraphIR"]),
+    room("Models", ["Configuration", "Examples", "GraphIR"]),
     room(
       "Training",
       [
@@ -176,6 +176,7 @@ let package = Package(
     .target(name: "CProcessorPin", path: "Tests/CProcessorPin"),
     tests("Teamwork", ["CProcessorPin", "TeamTestSupport", "TestScale"], exclude: ["Model"]),
     tests("KernelCalls", ["GraphIR"]),
+    tests("Examples"),
     tests("Kernels", ["CKernels", "GraphIR", "KernelCalls", "RandomStreams"]),
     tests("GraphPasses", ["GraphIR", "GraphReference", "GraphTestSupport", "KernelCalls"]),
     tests("GraphReference", ["GraphIR", "GraphTestSupport"]),
@@ -202,7 +203,8 @@ let package = Package(
         "GraphPasses", "GraphRuns", "HDF5", "Models", "Optimizers", "Training",
       ], swiftSettings: house),
     tests("Configuration", ["GraphReference"]),
-    tests("Models", ["Configuration", "GraphIR", "GraphReference", "GraphTestSupport"]),
+    tests(
+      "Models", ["Configuration", "Examples", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["CZlib", "Examples", "HDF5"]),

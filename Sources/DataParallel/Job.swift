@@ -9,7 +9,7 @@ internal import Kernels
 @unsafe struct Job {
   var family: PlanFamily
   var replicas: [Replica]
-  var source: any ExampleSource
+  var source: ExampleSource
   var positions: UnsafeBufferPointer<UInt32>
   var scalars: UnsafeBufferPointer<Float>
   var noise: NoiseKey

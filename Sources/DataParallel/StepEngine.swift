@@ -119,6 +119,7 @@ public final class StepEngine {
   ///
   /// - Parameters:
   ///   - order: example positions; the minibatch is `order[range]`.
+  ///   - source: of the players' fields, in their order.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of this step's noise.
   ///   - updates: what is done to each group of parameters; rules of no more states than the engine keeps.
@@ -128,7 +129,7 @@ public final class StepEngine {
   ///   is not finite; parameters and what is kept of them are untouched then.
   /// - Complexity: allocates nothing once a minibatch of this size has been seen.
   public func step(
-    _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
+    _ order: [UInt32], _ range: Range<Int>, from source: ExampleSource, scalars: [Float],
     noise: (seed: UInt64, step: UInt32), updates: [GroupUpdate], averageWeight: Double? = nil
   ) throws -> StepOutcome {
     let count = range.count
@@ -140,6 +141,7 @@ public final class StepEngine {
         && (averageWeight == nil) == (average == nil),
       "rules of \(updates.map(\.rule.stateCount)) states and the average's weight \(averageWeight ?? .nan) for an "
         + "engine of \(states.count) states, \(average == nil ? "without" : "with") an average")
+    for turn in turns { turn.family.require(source) }
     minibatchCount = count
     for turn in turns { try turn.prepare(count: count, updates) }
     activity.beginStep(Int(noise.step) + 1)
@@ -170,7 +172,7 @@ public final class StepEngine {
   ///   - clipNorm: the longest mean gradient that is applied as it is; nil for any.
   /// - Throws: as the other.
   public func step(
-    _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
+    _ order: [UInt32], _ range: Range<Int>, from source: ExampleSource, scalars: [Float],
     noise: (seed: UInt64, step: UInt32), update rule: UpdateRule, penalty: WeightPenalty,
     clipNorm: Double?, averageWeight: Double? = nil
   ) throws -> StepOutcome {

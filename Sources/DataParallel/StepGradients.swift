@@ -37,9 +37,9 @@ internal import Storage
   /// After a shard: sorts its non-zeros, and notes the magnitudes that bound what gradients it can lead to.
   borrowing func finish(
     _ shard: Int, examples range: Range<Int>, _ positions: UnsafeBufferPointer<UInt32>,
-    from source: any ExampleSource
+    from source: ExampleSource
   ) {
-    if let columns = unsafe minibatch.columns, let examples = source.sparse {
+    if let columns = unsafe minibatch.columns, let examples = source.nonZeros {
       unsafe examples.withRows {
         unsafe columns.sort(shard, $0, positions, first: range.lowerBound)
       }

@@ -11,7 +11,7 @@ extension Turn {
   func updateParameters() -> Result<Double, Obstacle> {
     if !needsNorms {
       unsafe job.pointee.gradients.boundSlices(
-        job.pointee.update, largestExample: job.pointee.source.sparse?.largestMagnitude ?? 0)
+        job.pointee.update, largestExample: job.pointee.source.nonZeros?.largestMagnitude ?? 0)
     }
     if unsafe !checks.areCertain {
       unsafe performOnSlices { unsafe $0.check($1, of: $2) }

@@ -84,7 +84,8 @@ internal import Storage
     columns = plan.sparseColumns(
       shards: shardCount,
       // A smaller minibatch, where it has fewer shards, has at most the second number in each.
-      rowsPerShard: max((batchSize + shards - 1) / shards, 2 * fewestRows - 1), family.sparsity)
+      rowsPerShard: max((batchSize + shards - 1) / shards, 2 * fewestRows - 1),
+      family.sparsity.values.first)
     sumOffsets = slices.reduce(into: [0]) {
       $0.append($0[$0.count - 1] + ($1.isTile ? ($1.count + 15) / 16 * 16 : 0))
     }
@@ -157,7 +158,7 @@ internal import Storage
   /// - Precondition: `prepare` was called for so many examples.
   /// - Throws: `ShardFailure`, `NonFiniteStep`; nothing has changed then.
   func take(
-    _ order: [UInt32], _ range: Range<Int>, from source: any ExampleSource, scalars: [Float],
+    _ order: [UInt32], _ range: Range<Int>, from source: ExampleSource, scalars: [Float],
     noise: NoiseKey, averageWeight: Float?
   ) throws -> Double {
     let (count, shards, phases) = (range.count, shards(of: range.count), phases)

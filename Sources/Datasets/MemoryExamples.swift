@@ -6,7 +6,7 @@ internal import Storage
 ///
 /// Rows of a large file are still being read when the object is there already: `load` waits for some
 /// of them, `finishReading` for all.
-public final class MemoryExamples: ExampleSource {
+public final class MemoryExamples: FieldSource {
   /// What the stored elements are.
   enum Element: Int, Sendable {
     case bytes = 1
@@ -98,7 +98,7 @@ public final class MemoryExamples: ExampleSource {
 
   /// Copies rows as float32, bytes multiplied by `scale`.
   ///
-  /// Parameters as in `ExampleSource`.
+  /// Parameters as in `FieldSource`.
   /// - Precondition: Every row is below `exampleCount` and was loaded.
   @unsafe public func gather(
     _ rows: UnsafeBufferPointer<UInt32>, into values: UnsafeMutablePointer<Float>

@@ -1,7 +1,7 @@
 public import Examples
 
 /// Examples that were read from a file.
-public protocol StoredExamples: ExampleSource {
+public protocol StoredExamples: FieldSource {
   /// What stored numbers are multiplied by.
   var scale: Float { get }
 }

@@ -22,7 +22,7 @@ package struct Diagnosis {
   }
 
   private let family: PlanFamily
-  private let source: any ExampleSource
+  private let source: ExampleSource
   private let scalars: [Float]
   private let noise: NoiseKey
   private let parameters: ParameterMemory
@@ -36,7 +36,7 @@ package struct Diagnosis {
   ///
   /// - Parameter outcomes: What a shard got of the others.
   package init(
-    family: PlanFamily, source: any ExampleSource, scalars: [Float], noise: NoiseKey,
+    family: PlanFamily, source: ExampleSource, scalars: [Float], noise: NoiseKey,
     parameters: ParameterMemory, minibatch: [UInt32], shardCount: Int,
     outcomes: @escaping (ShardPlace) -> [Int: [Float]]
   ) {
@@ -106,8 +106,8 @@ package struct Diagnosis {
     var shown = graph
     shown.outputs = nodes.map { Output(role: .result("\($0)"), value: Value($0)) }
     let family = PlanFamily(
-      table: family.table, exampleName: family.exampleName, scalarNames: family.scalarNames,
-      precision: family.precision
+      table: family.table, fieldNames: family.fieldNames, scalarNames: family.scalarNames,
+      givenNames: Set(given.keys), precision: family.precision
     ) { _ in shown }
     let layout = family.plan(rows: positions.count).outputLayout
     let outputs = AlignedFloats(count: layout.count)
@@ -136,7 +136,7 @@ extension Graph {
     for (index, position) in meetings.enumerated() {
       graph.nodes[position].op = .input("meeting \(index)", nodes[position].shape)
       graph.nodes[position].operands = []
-      given["meeting \(index)"] = outcomes[index]
+      given["meeting \(index)"] = outcomes[index] ?? []
     }
     return (graph, given)
   }

@@ -1,6 +1,7 @@
 public import Examples
 internal import Execution
 internal import Glibc
+internal import GraphIR
 internal import GraphRuns
 internal import Models
 internal import RandomStreams
@@ -25,7 +26,7 @@ extension ModelRunner {
     let model = model
     let scalars = model.scalars(atEpoch: model.warmUpEndEpoch).map { Float($0) }
     let results = try run(
-      examples, input: "x", chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
+      examples, chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
       scalarNames: model.scalarNames, noise: (key(seed), .max)
     ) { model.evaluationGraph(rows: $0) }
     guard let metrics = Metrics(results) else {
@@ -49,7 +50,8 @@ extension ModelRunner {
   ) throws -> LogLikelihood {
     let model = model
     let perPass = min(samples, 50)
-    _ = try model.importanceGraph(rows: 1, samples: 1)
+    let read = try model.importanceGraph(rows: 1, samples: 1).inputs.map(\.name)
+    let source = try examples.source.selecting(read)
     var sums = [LogSum](repeating: LogSum(), count: examples.positions.count)
     // Blocks of examples bound the memory that log-weights take.
     let block = 2000
@@ -60,11 +62,11 @@ extension ModelRunner {
       let rows = Array(examples.positions[start..<min(start + block, examples.positions.count)])
       for pass in 0..<passes {
         let count = min(perPass, samples - pass * perPass)
-        let runner = families[count] ?? importanceRunner(samples: count)
+        let runner = families[count] ?? importanceRunner(samples: count, reading: read)
         families[count] = runner
         let weights =
           try runner.run(
-            rows, from: examples.source, parameters: parameters,
+            rows, from: source, parameters: parameters,
             noise: (key(seed), UInt32(pass))
           ).rows("logWeights") ?? []
         for (index, weight) in weights.enumerated() { sums[start + index / count].add(weight) }
@@ -80,9 +82,9 @@ extension ModelRunner {
       samples: samples, mean: mean, standardError: (variance / count).squareRoot())
   }
 
-  private func importanceRunner(samples: Int) -> ChunkRunner {
+  private func importanceRunner(samples: Int, reading fields: [String]) -> ChunkRunner {
     let model = model
-    let family = PlanFamily(table: parameters.table, exampleName: "x", scalarNames: []) { rows in
+    let family = PlanFamily(table: parameters.table, fieldNames: fields, scalarNames: []) { rows in
       do {
         return try model.importanceGraph(rows: rows, samples: samples)
       } catch {

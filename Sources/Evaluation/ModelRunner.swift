@@ -37,48 +37,55 @@ public final class ModelRunner {
   /// Latents of examples: posterior means and, where the posterior has them, log-variances; each
   /// `[N, Z]`, row-major.
   public func encode(_ examples: ExampleSet) throws -> (mean: [Float], logVariance: [Float]?) {
-    let results = try run(examples, input: "x") { self.model.encoderGraph(rows: $0) }
+    let results = try run(examples) { self.model.encoderGraph(rows: $0) }
     return (results.rows("mean") ?? [], results.rows("logVariance"))
   }
 
   /// Means of p(x|z) at the examples' posterior means: `[N]` + example shape.
   public func reconstruct(_ examples: ExampleSet) throws -> [Float] {
-    try run(examples, input: "x") { self.model.reconstructionGraph(rows: $0) }
+    try run(examples) { self.model.reconstructionGraph(rows: $0) }
       .rows("reconstruction") ?? []
   }
 
   /// Means of p(x|z) at given latents `[N, Z]`: `[N]` + example shape.
   ///
+  /// - Parameter given: as many examples with the fields that the decoder reads beside the latents; none where nil.
   /// - Precondition: `latents` holds whole rows.
-  public func decode(_ latents: [Float]) throws -> [Float] {
+  public func decode(_ latents: [Float], given: ExampleSource? = nil) throws -> [Float] {
     precondition(latents.count % model.latentCount == 0, "\(latents.count) numbers are no rows")
-    let source = DenseExamples(latents, shape: [model.latentCount])
-    return try run(ExampleSet(source), input: "z") { self.model.decoderGraph(rows: $0) }
+    let z = ExampleSource([("z", DenseExamples(latents, shape: [model.latentCount]))])
+    return try run(ExampleSet(given.map(z.adding) ?? z)) { self.model.decoderGraph(rows: $0) }
       .rows("mean") ?? []
   }
 
   /// Means of p(x|z) for `count` draws of z from the prior: `[count]` + example shape. A function of
   /// the seed; draw `i` is the same for any count.
-  public func sample(count: Int, seed: UInt64) throws -> [Float] {
-    let source = DenseExamples([Float](repeating: 0, count: count), shape: [1])
+  ///
+  /// - Parameter given: as in `decode`.
+  public func sample(count: Int, seed: UInt64, given: ExampleSource? = nil) throws -> [Float] {
     let key = Stream(seed: seed, purpose: .sampling).key
-    return try run(ExampleSet(source), input: "z", noise: (key, 0)) {
+    return try run(ExampleSet(given ?? ExampleSource(count: count)), noise: (key, 0)) {
       self.model.samplingGraph(rows: $0)
     }.rows("mean") ?? []
   }
 
+  /// Runs a graph on the fields of examples that it reads.
+  ///
+  /// - Throws: `MissingField` for one that they have not.
   func run(
-    _ examples: ExampleSet, input: String, chunkRows: Int = 128, scalars: [Float] = [],
+    _ examples: ExampleSet, chunkRows: Int = 128, scalars: [Float] = [],
     scalarNames: [String] = [], noise: (seed: UInt64, step: UInt32) = (0, 0),
     graph: @escaping (Int) -> Graph
   ) throws -> ChunkResults {
+    let read = graph(1).inputs.map(\.name).filter { !scalarNames.contains($0) }
+    let source = try examples.source.selecting(read)
     let family = PlanFamily(
-      table: parameters.table, exampleName: input, scalarNames: scalarNames,
-      sparsity: examples.source.sparsity, graph: graph)
+      table: parameters.table, fieldNames: read, scalarNames: scalarNames,
+      sparsity: source.sparsity, graph: graph)
     let runner = ChunkRunner(
       family, chunkRows: chunkRows, threadCount: threadCount, memoryLimit: memoryLimit)
     return try runner.run(
-      examples.positions, from: examples.source, parameters: parameters, scalars: scalars,
+      examples.positions, from: source, parameters: parameters, scalars: scalars,
       noise: noise)
   }
 }

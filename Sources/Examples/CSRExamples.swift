@@ -1,8 +1,8 @@
 internal import CKernels
 public import KernelCalls
 
-/// Examples `[D]` in memory by their non-zeros: for each row their columns, ascending, and values.
-public final class CSRExamples: ExampleSource {
+/// A field `[D]` in memory by its non-zeros: for each row their columns, ascending, and values.
+public final class CSRExamples: FieldSource {
   /// Number of examples.
   public let exampleCount: Int
   /// `[D]`.
@@ -134,8 +134,8 @@ public final class CSRExamples: ExampleSource {
   }
 }
 
-extension ExampleSource {
-  /// What a plan for these examples has to know to compute from their non-zeros; nil where they are
+extension FieldSource {
+  /// What a plan for this field has to know to compute from their non-zeros; nil where it is held
   /// dense, or so full that dense products are faster.
   public var sparsity: RowSparsity? { sparse?.sparsity }
 }

@@ -1,16 +1,20 @@
-/// Rows of floats in memory as examples: latents to be decoded, or made-up ones.
-public final class DenseExamples: ExampleSource {
+/// A field of floats in memory: latents to be decoded, or made-up numbers.
+public final class DenseExamples: FieldSource {
   private let values: [Float]
   private let size: Int
   /// Number of rows.
   public let exampleCount: Int
   /// Shape of a row.
   public let exampleShape: [Int]
+  /// The classes' names where a row is a 1 among zeros.
+  public let classes: [String]?
 
   /// Rows of a shape, one after another.
   ///
+  /// - Parameter classes: names of the elements, of which one is 1 in each row, where they are classes.
   /// - Precondition: `values` holds whole rows.
-  public init(_ values: [Float], shape: [Int]) {
+  public init(_ values: [Float], shape: [Int], classes: [String]? = nil) {
+    self.classes = classes
     size = shape.reduce(1, *)
     precondition(values.count % size == 0, "\(values.count) values are not rows of \(shape)")
     self.values = values

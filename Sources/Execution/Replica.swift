@@ -24,19 +24,21 @@ public final class PlanFamily {
   /// A plan and where its inputs lie.
   package struct Member: Sendable {
     package var plan: Plan
-    /// Where the examples begin; nil where the graph uses none, or only non-zeros.
-    package var examples: Place?
+    /// Where each field begins; nil where the graph does not use it, or only its non-zeros.
+    package var fields: [Place?]
     /// Where each scalar is; nil where the graph does not use it.
     package var scalars: [Place?]
   }
 
   /// Where the parameters lie.
   public let table: ParameterTable
-  package let exampleName: String
+  /// Inputs that hold fields of the examples, in the order in which their source has them.
+  package let fieldNames: [String]
   package let scalarNames: [String]
   package let precision: Precision
-  package let sparsity: RowSparsity?
+  package let sparsity: [String: RowSparsity]
   package let graph: (Batch) -> Graph
+  private let givenNames: Set<String>
   private let smallestDeferred: Int?
   private let seesMinibatch: Bool
   /// Whether the graph of a shard depends on its place in the minibatch.
@@ -46,24 +48,28 @@ public final class PlanFamily {
   /// Plans of graphs.
   ///
   /// - Parameters:
-  ///   - exampleName: the input that holds the examples.
+  ///   - fieldNames: inputs that hold fields of the examples, each with as many rows as there are; in the order in
+  ///     which runs have their sources.
   ///   - scalarNames: inputs of shape `[]`, in the order in which runs give their values.
+  ///   - givenNames: further inputs, whose values come with a run.
   ///   - precision: what the products multiply.
-  ///   - sparsity: what the non-zeros of the examples' source are like; nil where plans are to read
-  ///     dense rows alone, which every source gives.
+  ///   - sparsity: what the non-zeros of a field are like; empty where plans are to read dense rows
+  ///     alone, which every source gives.
   ///   - smallestDeferred: weights from which on a dense layer's gradient is made over the whole
   ///     minibatch; nil for what is fast.
   ///   - seesMinibatch: whether the graph of a shard depends on the size of its minibatch.
   ///   - seesPlace: whether it depends on the shard's place there as well.
   public init(
-    table: ParameterTable, exampleName: String, scalarNames: [String],
-    precision: Precision = .float32, sparsity: RowSparsity? = nil,
+    table: ParameterTable, fieldNames: [String], scalarNames: [String],
+    givenNames: Set<String> = [], precision: Precision = .float32,
+    sparsity: [String: RowSparsity] = [:],
     smallestDeferred: Int? = nil, seesMinibatch: Bool, seesPlace: Bool = false,
     graph: @escaping (Batch) -> Graph
   ) {
     self.table = table
-    self.exampleName = exampleName
+    self.fieldNames = fieldNames
     self.scalarNames = scalarNames
+    self.givenNames = givenNames
     self.precision = precision
     self.sparsity = sparsity
     self.smallestDeferred = smallestDeferred
@@ -74,13 +80,15 @@ public final class PlanFamily {
 
   /// Plans of `graph(rows)`, which depends on no minibatch.
   public convenience init(
-    table: ParameterTable, exampleName: String, scalarNames: [String],
-    precision: Precision = .float32, sparsity: RowSparsity? = nil,
+    table: ParameterTable, fieldNames: [String], scalarNames: [String],
+    givenNames: Set<String> = [], precision: Precision = .float32,
+    sparsity: [String: RowSparsity] = [:],
     smallestDeferred: Int? = nil, graph: @escaping (_ rows: Int) -> Graph
   ) {
     self.init(
-      table: table, exampleName: exampleName, scalarNames: scalarNames, precision: precision,
-      sparsity: sparsity, smallestDeferred: smallestDeferred, seesMinibatch: false
+      table: table, fieldNames: fieldNames, scalarNames: scalarNames, givenNames: givenNames,
+      precision: precision, sparsity: sparsity, smallestDeferred: smallestDeferred,
+      seesMinibatch: false
     ) { graph($0.rows) }
   }
 
@@ -104,11 +112,15 @@ public final class PlanFamily {
     if let smallestDeferred { deferral.smallest = smallestDeferred }
     let plan = Plan(
       graph(batch), table: table, precision: precision,
-      sparse: sparsity.map { [exampleName: $0] } ?? [:],
-      deferring: deferral)
+      sparse: sparsity, deferring: deferral)
+    for input in plan.inputs.map(\.name) {
+      precondition(
+        fieldNames.contains(input) != scalarNames.contains(input) || givenNames.contains(input),
+        "input \(input) is none of the fields \(fieldNames) and scalars \(scalarNames), or both")
+    }
     func place(_ name: String) -> Place? { plan.inputs.first { $0.name == name }?.place }
     let member = Member(
-      plan: plan, examples: place(exampleName), scalars: scalarNames.map(place))
+      plan: plan, fields: fieldNames.map(place), scalars: scalarNames.map(place))
     members[batch] = member
     return member
   }

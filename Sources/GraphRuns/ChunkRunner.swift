@@ -32,14 +32,16 @@ internal import Teamwork
   ///
   /// - Parameters:
   ///   - positions: of the examples in the source.
+  ///   - source: of the family's fields, in its order.
   ///   - scalars: values of the graph's scalar inputs, in the family's order.
   ///   - noise: key of the noise; each example's draws depend on its position in the source.
   /// - Throws: `MemoryShortage`; `KernelError` or `ShardFailure` where a product is refused or fails; what the source's
   ///   `load` throws.
   public func run(
-    _ positions: [UInt32], from source: any ExampleSource, parameters: ParameterMemory,
+    _ positions: [UInt32], from source: ExampleSource, parameters: ParameterMemory,
     scalars: [Float] = [], noise: (seed: UInt64, step: UInt32) = (0, 0)
   ) throws -> ChunkResults {
+    family.require(source)
     let chunks = stride(from: 0, to: positions.count, by: chunkRows).map {
       $0..<min($0 + chunkRows, positions.count)
     }
@@ -109,7 +111,7 @@ extension ChunkRunner {
 @unsafe private struct ChunkJob: @unchecked Sendable {
   let family: PlanFamily
   let replicas: [Replica]
-  let source: any ExampleSource
+  let source: ExampleSource
   let positions: UnsafeBufferPointer<UInt32>
   let scalars: UnsafeBufferPointer<Float>
   let noise: NoiseKey

@@ -5,12 +5,13 @@ internal import KernelCalls
 package import Kernels
 internal import Storage
 
-/// What a replica computes: examples of a source, or a shard of a minibatch.
+/// What a replica computes: examples of a source, or a shard of a minibatch. The source has the family's fields, in
+/// its order (`PlanFamily.require`).
 @unsafe package struct ShardRun {
   package var family: PlanFamily
   package var batch: Batch
   package var positions: UnsafeBufferPointer<UInt32>
-  package var source: any ExampleSource
+  package var source: ExampleSource
   package var scalars: UnsafeBufferPointer<Float>
   package var parameters: UnsafePointer<Float>
   package var outputs: UnsafeMutablePointer<Float>
@@ -23,7 +24,7 @@ internal import Storage
   /// A run; what is nil is not there.
   package init(
     family: PlanFamily, batch: Batch, positions: UnsafeBufferPointer<UInt32>,
-    source: any ExampleSource,
+    source: ExampleSource,
     scalars: UnsafeBufferPointer<Float>, parameters: UnsafePointer<Float>,
     outputs: UnsafeMutablePointer<Float>, noise: NoiseKey, saved: SavedOperands? = nil,
     memory: ShardMemory? = nil
@@ -48,8 +49,17 @@ public struct ShardFailure: Error, CustomStringConvertible {
   public var description: String { "shard \(shard): a kernel of oneDNN failed" }
 }
 
+extension PlanFamily {
+  /// Ends the program where a source's fields are not those that the plans read, in their order.
+  package func require(_ source: ExampleSource) {
+    precondition(
+      source.fieldNames == fieldNames && sparsity.keys.allSatisfy { source.sparsity[$0] != nil },
+      "examples with the fields \(source.fieldNames) for plans that read \(fieldNames)")
+  }
+}
+
 extension Replica {
-  /// Gathers examples, writes the scalars and runs the graph on them, or one phase of it; false where a kernel
+  /// Gathers the fields of examples, writes the scalars and runs the graph on them, or one phase of it; false where a kernel
   /// fails.
   ///
   /// - Parameters:
@@ -68,10 +78,10 @@ extension Replica {
       }
     }
     if phase ?? 0 == 0 { unsafe writeInputs(shard, member, sequence, given) }
-    guard member.plan.readsNonZeros, let examples = unsafe shard.source.sparse else {
+    guard member.plan.readsNonZeros, let examples = unsafe shard.source.nonZeros else {
       return unsafe run(shard, phase, sequence, nil)
     }
-    unsafe examples.require(shard.positions, fitting: shard.family.sparsity)
+    unsafe examples.require(shard.positions, fitting: shard.family.sparsity.values.first)
     return unsafe examples.withRows { unsafe run(shard, phase, sequence, $0) }
   }
 
@@ -80,8 +90,10 @@ extension Replica {
     _ given: [String: [Float]]
   ) {
     let memory = unsafe shard.memory
-    if let place = member.examples {
-      unsafe shard.source.gather(shard.positions, into: sequence.address(of: place, memory))
+    for (index, place) in member.fields.enumerated() {
+      guard let place else { continue }
+      unsafe shard.source.sources[index].gather(
+        shard.positions, into: sequence.address(of: place, memory))
     }
     for (index, place) in member.scalars.enumerated() {
       if let place { unsafe sequence.address(of: place, memory).pointee = shard.scalars[index] }

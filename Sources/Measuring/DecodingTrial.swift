@@ -1,22 +1,28 @@
 internal import Evaluation
 internal import Examples
 internal import Execution
+internal import GraphIR
 internal import GraphRuns
 internal import Models
 
 /// Times the decoding of some latents with different numbers of threads.
 final class DecodingTrial {
   private let model: ModelRunner
-  private let latents: DenseExamples
+  private let source: ExampleSource
   private let family: PlanFamily
   private var runners: [Int: ChunkRunner] = [:]
 
-  /// A trial on `rows` latents, all at 0.
+  /// A trial on `rows` latents, all at 0 as whatever else the decoder reads.
   init(_ model: ModelRunner, rows: Int) {
     self.model = model
-    let count = model.model.latentCount
-    latents = DenseExamples([Float](repeating: 0, count: rows * count), shape: [count])
-    family = PlanFamily(table: model.parameters.table, exampleName: "z", scalarNames: []) {
+    source = ExampleSource(
+      model.model.decoderGraph(rows: 1).inputs.map { name, shape in
+        let zeros = [Float](repeating: 0, count: rows * shape.count)
+        return (name, DenseExamples(zeros, shape: Array(shape.extents.dropFirst())))
+      })
+    family = PlanFamily(
+      table: model.parameters.table, fieldNames: source.fieldNames, scalarNames: []
+    ) {
       [model = model.model] in model.decoderGraph(rows: $0)
     }
   }
@@ -30,9 +36,9 @@ final class DecodingTrial {
       ?? ChunkRunner(
         family, chunkRows: 128, threadCount: threads, memoryLimit: model.memoryLimit)
     runners[threads] = runner
-    let (rows, clock) = ((0..<UInt32(latents.exampleCount)).map { $0 }, ContinuousClock())
+    let (rows, clock) = ((0..<UInt32(source.exampleCount)).map { $0 }, ContinuousClock())
     return try clock.measure {
-      _ = try runner.run(rows, from: latents, parameters: model.parameters)
+      _ = try runner.run(rows, from: source, parameters: model.parameters)
     } / .seconds(1)
   }
 }

@@ -1,13 +1,13 @@
 internal import Examples
 internal import Storage
 
-/// Seconds in which one thread gathers `count` of the given rows, on average over all of them.
+/// Seconds in which one thread gathers `count` of the given rows, all fields of them, on average over all.
 ///
 /// - Precondition: there are `count` rows at least, all loaded.
 func gatherSeconds(
-  _ positions: [UInt32], count: Int, from source: any ExampleSource
+  _ positions: [UInt32], count: Int, from source: ExampleSource
 ) -> Double {
-  let target = AlignedFloats(count: count * source.exampleShape.reduce(1, *))
+  let target = AlignedFloats(count: count * (source.fields.map(\.size).max() ?? 0))
   let rounds = positions.count / count
   precondition(rounds > 0, "\(count) of \(positions.count) rows")
   let clock = ContinuousClock()
@@ -16,7 +16,9 @@ func gatherSeconds(
     let range = max(0, round) * count..<(max(0, round) + 1) * count
     let time = clock.measure {
       unsafe positions.withUnsafeBufferPointer {
-        unsafe source.gather(UnsafeBufferPointer(rebasing: $0[range]), into: target.pointer)
+        for field in source.sources {
+          unsafe field.gather(UnsafeBufferPointer(rebasing: $0[range]), into: target.pointer)
+        }
       }
     }
     if round >= 0 { total += time }

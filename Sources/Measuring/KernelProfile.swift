@@ -34,17 +34,17 @@ public struct KernelProfile: Sendable {
   ///
   /// - Parameters:
   ///   - minibatch: examples of all shards together.
-  ///   - source: where the input `x` comes from; only its non-zeros matter, as the time of everything
+  ///   - source: where the fields come from; only non-zeros matter, as the time of everything
   ///     else does not depend on the numbers. Zeros where nil.
   /// - Throws: `KernelError` where oneDNN refuses a product, `ShardFailure` where one fails.
   init(
     _ graph: Graph, parameters: ParameterMemory, precision: Precision = .float32,
-    minibatch: Int, source: (any ExampleSource)? = nil, repetitions: Int
+    minibatch: Int, source: ExampleSource? = nil, repetitions: Int
   ) throws {
-    let examples = graph.inputs.first { $0.name == "x" }?.shape[0] ?? minibatch
+    let examples = graph.inputs.first { $0.name == Field.data }?.shape[0] ?? minibatch
     let plan = Plan(
       graph, table: parameters.table, precision: precision,
-      sparse: source?.sparsity.map { ["x": $0] } ?? [:],
+      sparse: source?.sparsity ?? [:],
       deferring: Plan.Deferral(examples: examples))
     let workspace = Workspace()
     let sequence = try KernelSequence(
@@ -74,7 +74,7 @@ public struct KernelProfile: Sendable {
             start = end
           }
         }
-        return unsafe source?.sparse?.withRows(run) ?? run(nil)
+        return unsafe source?.nonZeros?.withRows(run) ?? run(nil)
       }
       if !isFine { throw ShardFailure(shard: 0) }
     }

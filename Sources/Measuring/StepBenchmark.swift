@@ -63,7 +63,7 @@ public struct StepBenchmark: Sendable, Codable {
     let rates = windows.map { Double(trial.workload.training.batchSize) / $0.stepSeconds }
     let rows = max(1, trial.workload.training.batchSize / trial.shards)
     let graph = trial.workload.model.gradientGraph(rows: rows)
-    let sparse = trial.examples.source.sparsity.map { ["x": $0] } ?? [:]
+    let sparse = trial.examples.source.sparsity
     let plan = Plan(graph, table: ParameterTable(trial.workload.model.parameters), sparse: sparse)
     let flops = plan.productFlops / Double(rows)
     workload = trial.workload.name

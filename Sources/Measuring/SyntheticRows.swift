@@ -20,14 +20,14 @@ public struct SyntheticRows: Sendable, Hashable {
   }
 
   /// Examples of a shape, some minibatches of them; the same numbers in either form.
-  func examples(shape: [Int], batch: Int) -> ExampleSet {
+  func examples(shape: [Int], batch: Int) -> any FieldSource {
     let size = shape.reduce(1, *)
     let count = rowCount(size: size, batch: batch)
     let (starts, columns) = nonZeros(rows: count, columns: size)
     if isSparse, shape.count == 1 {
       let ones = [Float](repeating: 1, count: columns.count)
-      return ExampleSet(
-        CSRExamples(starts: starts, columns: columns, values: ones, columnCount: size))
+      return CSRExamples(
+        starts: starts, columns: columns, values: ones, columnCount: size)
     }
     var bytes = [UInt8](repeating: 0, count: count * size)
     for row in 0..<count {
@@ -35,7 +35,7 @@ public struct SyntheticRows: Sendable, Hashable {
         bytes[row * size + Int(columns[index])] = 1
       }
     }
-    return ExampleSet(MemoryExamples(bytes: bytes, exampleShape: shape, scale: 1))
+    return MemoryExamples(bytes: bytes, exampleShape: shape, scale: 1)
   }
 
   /// Where the ones are: gaps between them are geometric, so that each element is 1 on its own.
@@ -58,7 +58,7 @@ public struct SyntheticRows: Sendable, Hashable {
 }
 
 /// Uniform random examples, some minibatches of them, as bytes like the pixels of images.
-func uniformExamples(shape: [Int], batch: Int) -> ExampleSet {
+func uniformExamples(shape: [Int], batch: Int) -> any FieldSource {
   let size = shape.reduce(1, *)
   let count = rowCount(size: size, batch: batch)
   let stream = Stream(seed: 1, purpose: .sampling)
@@ -66,7 +66,16 @@ func uniformExamples(shape: [Int], batch: Int) -> ExampleSet {
   let block = (0..<UInt32(16384)).map { UInt8(stream.uniform($0, 0) * 256) }
   var values = [UInt8](repeating: 0, count: count * size)
   for index in values.indices { values[index] = block[(index + index / size * 7) & 16383] }
-  return ExampleSet(MemoryExamples(bytes: values, exampleShape: shape, scale: 1 / 255))
+  return MemoryExamples(bytes: values, exampleShape: shape, scale: 1 / 255)
+}
+
+/// A field beside the data, made up: classes in turn, or numbers between 0 and 1.
+func syntheticField(_ field: Field, count: Int) -> any FieldSource {
+  if let classes = field.classes {
+    return ClassExamples((0..<count).map { Int32($0 % classes.count) }, names: classes)
+  }
+  let values = (0..<count * field.size).map { Float($0 * 7919 % 256) / 255 }
+  return DenseExamples(values, shape: field.shape)
 }
 
 /// How many examples of a size are held in memory: some minibatches of them.

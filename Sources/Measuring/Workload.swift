@@ -20,9 +20,16 @@ public struct Workload: Sendable {
     (self.name, self.model, self.training, self.rows) = (name, model, training, rows)
   }
 
-  /// Some minibatches of examples.
+  /// Some minibatches of examples, with the fields that the model reads.
   func examples() -> ExampleSet {
     let (shape, batch) = (model.exampleShape, training.batchSize)
-    return rows?.examples(shape: shape, batch: batch) ?? uniformExamples(shape: shape, batch: batch)
+    let data =
+      rows?.examples(shape: shape, batch: batch) ?? uniformExamples(shape: shape, batch: batch)
+    var fields: [(name: String, source: any FieldSource)] = [(Field.data, data)]
+    for field in model.fields
+    where field.name != Field.data && model.fieldNames.contains(field.name) {
+      fields.append((field.name, syntheticField(field, count: data.exampleCount)))
+    }
+    return ExampleSet(ExampleSource(fields))
   }
 }

@@ -1,3 +1,4 @@
+internal import Examples
 internal import GraphIR
 
 /// The way from data to densities, and its parts.
@@ -62,7 +63,15 @@ extension Model {
     likelihood.mean(decoder.emit(z, in: &emission), in: &emission)
   }
 
-  private func input(in emission: inout Emission) -> Value {
-    emission.builder.input("x", Shape([emission.exampleCount] + exampleShape))
+  private func input(in emission: inout Emission) -> Value { field(Field.data, in: &emission) }
+
+  /// Emits a field of the examples: `[B]` + its shape.
+  ///
+  /// - Precondition: the model's examples have it.
+  func field(_ name: String, in emission: inout Emission) -> Value {
+    guard let field = fields.first(where: { $0.name == name }) else {
+      preconditionFailure("examples with the fields \(fields.map(\.name)), without \(name)")
+    }
+    return emission.builder.input(name, Shape([emission.exampleCount] + field.shape))
   }
 }

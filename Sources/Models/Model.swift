@@ -1,4 +1,5 @@
 public import Configuration
+public import Examples
 public import GraphIR
 
 /// A variational autoencoder: a choice on each of the five axes, and the objective.
@@ -7,7 +8,9 @@ public import GraphIR
 public struct Model: Sendable {
   /// The section of the configuration with all defaults filled in.
   public let resolved: JSONNode
-  /// Shape of one example: `[D]`, or `[H, W, C]` with channels last.
+  /// What examples consist of; of these, the model reads `fieldNames`.
+  public let fields: [Field]
+  /// Shape of an example's data: `[D]`, or `[H, W, C]` with channels last.
   public let exampleShape: [Int]
   /// From an example to features.
   public let encoder: LayerStack
@@ -20,6 +23,8 @@ public struct Model: Sendable {
   package let likelihood: any Likelihood
   package let objective: any Objective
 
+  /// The fields of examples that its graphs read, the data first.
+  public private(set) var fieldNames = [Field.data]
   /// Z.
   public var latentCount: Int { posterior.latentCount }
   /// K, the samples that the objective draws for each example.
@@ -82,17 +87,29 @@ public struct Model: Sendable {
   ///
   /// - Parameters:
   ///   - node: the section.
-  ///   - exampleShape: `[D]` or `[H, W, C]`, from the data.
+  ///   - fields: what examples consist of; `x`, the data, is `[D]` or `[H, W, C]`.
   /// - Throws: `ConfigurationError` at the key that is wrong, or at the choice that does not fit the
   ///   others.
+  /// - Precondition: `x` is among the fields.
+  public init(reading node: JSONNode, fields: [Field]) throws(ConfigurationError) {
+    try self.init(reading: node, fields: fields, objectives: objectiveTable)
+  }
+
+  /// A model for examples of data alone.
   public init(reading node: JSONNode, exampleShape: [Int]) throws(ConfigurationError) {
-    try self.init(reading: node, exampleShape: exampleShape, objectives: objectiveTable)
+    try self.init(reading: node, fields: [Field(name: Field.data, shape: exampleShape)])
   }
 
   /// The same with a table of objectives of one's own.
   package init(
-    reading node: JSONNode, exampleShape: [Int], objectives: [ChoiceEntry<any Objective>]
+    reading node: JSONNode, fields: [Field], objectives: [ChoiceEntry<any Objective>]
   ) throws(ConfigurationError) {
+    guard let data = fields.first(where: { $0.name == Field.data }) else {
+      preconditionFailure(
+        "a model for examples with the fields \(fields.map(\.name)), without data")
+    }
+    let exampleShape = data.shape
+    self.fields = fields
     var reader = try ObjectReader(node)
     try reader.allow(
       only: ["encoder", "posterior", "prior", "decoder", "likelihood", "objective"])
@@ -129,6 +146,8 @@ public struct Model: Sendable {
       // Shards that share rows out gather them, so others need not be asked.
       if graph != trainingGraph(loss, rows: 1, of: 2) { seesPlace = true }
     }
+    let read = Set(losses.flatMap { trainingGraph($0, rows: 1).inputs.map(\.name) })
+    fieldNames += fields.map(\.name).filter { $0 != Field.data && read.contains($0) }
     drawsFromDensity = pass.terms.logPosterior != nil
   }
 

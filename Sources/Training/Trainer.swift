@@ -63,7 +63,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - shards: parts of a minibatch; the configuration's number where it has one.
   ///   - threads: threads that compute them.
-  ///   - training: what is learnt from, at least one example.
+  ///   - training: what is learnt from, at least one example, with the fields that the model reads.
   ///   - validation: what early stopping looks at.
   public init(
     model: Model, configuration: TrainingConfiguration, shards: Int, threads: Int,
@@ -72,6 +72,8 @@ public final class Trainer {
     precondition(!training.positions.isEmpty, "a training needs an example")
     self.model = model
     self.configuration = configuration
+    let training = Self.selecting(model.fieldNames, of: training)
+    let validation = validation.map { Self.selecting(model.fieldNames, of: $0) }
     self.training = training
     self.validation = validation
     let shards = configuration.shards ?? shards
@@ -82,7 +84,7 @@ public final class Trainer {
     self.grouped = grouped
     let players = model.losses.map { loss in
       let family = PlanFamily(
-        table: table, exampleName: "x", scalarNames: model.scalarNames,
+        table: table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
         precision: configuration.precision, sparsity: training.source.sparsity,
         seesMinibatch: model.seesMinibatch, seesPlace: model.seesPlace
       ) { batch in
@@ -105,8 +107,8 @@ public final class Trainer {
       }
     }
     let evaluation = PlanFamily(
-      table: table, exampleName: "x", scalarNames: model.scalarNames,
-      sparsity: validation?.source.sparsity
+      table: table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
+      sparsity: validation?.source.sparsity ?? [:]
     ) { model.evaluationGraph(rows: $0) }
     validator = ChunkRunner(
       evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
@@ -115,6 +117,14 @@ public final class Trainer {
     state.groupPlateaus = configuration.groups.dropFirst().map { _ in PlateauState() }
     state.epochSums.sums = [Double](repeating: 0, count: engine.metricCount)
     state.reportSums = state.epochSums
+  }
+
+  private static func selecting(_ fields: [String], of examples: ExampleSet) -> ExampleSet {
+    do {
+      return ExampleSet(try examples.source.selecting(fields), positions: examples.positions)
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   /// Passes over the data so far, with their fraction.

@@ -19,11 +19,13 @@ struct GradientPoint {
   let shards: Int
   let table: ParameterTable
   let parameters: [[Float]]
-  /// `[B]` + example shape.
-  let examples: [Float]
+  /// The fields that the model reads, of these examples.
+  let examples: ExampleSource
   let scalars: [Float]
   /// Key of the noise.
   let noiseSeed: UInt64
+  /// The values of the fields, each `[B]` + its shape.
+  private let fields: [String: [Float]]
   /// The engine's draws by stream, `[B, …]`.
   private let noise: [Int: Tensor]
 
@@ -38,7 +40,8 @@ struct GradientPoint {
     (self.model, precision) = (model, training.precision)
     let chosen = (0..<rows).map { data.positions[$0 * data.positions.count / rows] }
     (self.rows, self.shards, noiseSeed) = (rows, shards, seed)
-    examples = try ExampleSet(data.source, positions: chosen).values()
+    examples = try ExampleSet(data.source.selecting(model.fieldNames), positions: chosen).copied()
+    fields = try Self.values(of: examples)
     let moment = max(0, model.warmUpEndEpoch.nextDown)
     scalars = model.scalars(atEpoch: moment).map { Float($0) }
     let table = ParameterTable(model.parameters)
@@ -50,7 +53,13 @@ struct GradientPoint {
       return values.map { $0 + Float(0.02 * random.normal()) }
     }
     noise = try Self.draws(
-      model.trainingGraph(rows: rows), table, seed: seed, inputs: ["x": examples])
+      model.trainingGraph(rows: rows), table, seed: seed, inputs: fields)
+  }
+
+  private static func values(of examples: ExampleSource) throws -> [String: [Float]] {
+    let all = ExampleSet(examples)
+    return Dictionary(
+      uniqueKeysWithValues: try examples.fieldNames.map { ($0, try all.values(of: $0)) })
   }
 
   /// What the engine's noise kernels draw for each random node of a graph.
@@ -107,13 +116,13 @@ struct GradientPoint {
     of graph: Graph, shard: Int, _ more: [String: Tensor]
   ) -> [String: Tensor] {
     let range = part(shard, of: shards, count: rows)
-    let size = examples.count / rows
     var inputs = more
     for (name, shape) in graph.inputs where inputs[name] == nil {
       if let index = model.scalarNames.firstIndex(of: name) {
         inputs[name] = Tensor(repeating: Double(scalars[index]), shape: shape)
-      } else {
-        let values = examples[range.lowerBound * size..<range.upperBound * size]
+      } else if let all = fields[name] {
+        let size = all.count / rows
+        let values = all[range.lowerBound * size..<range.upperBound * size]
         inputs[name] = Tensor(shape: shape, values: values.map(Double.init))
       }
     }

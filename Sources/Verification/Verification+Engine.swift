@@ -77,7 +77,7 @@ extension Verification {
   /// A step of momentum that moves nothing leaves the mean gradient in the state.
   private func engineGradients(at point: GradientPoint) throws -> [[Float]] {
     let family = PlanFamily(
-      table: point.table, exampleName: "x", scalarNames: model.scalarNames,
+      table: point.table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
       precision: point.precision, seesMinibatch: model.seesMinibatch
     ) { model.gradientGraph(rows: $0.rows, of: $0.minibatch) }
     let memory = ParameterMemory(point.table)
@@ -85,9 +85,9 @@ extension Verification {
     let engine = StepEngine(
       family, parameters: memory, stateCount: 1, batchSize: point.rows,
       shardCount: point.shards, threadCount: point.shards)
-    let source = DenseExamples(point.examples, shape: model.exampleShape)
     _ = try engine.step(
-      (0..<UInt32(point.rows)).map { $0 }, 0..<point.rows, from: source, scalars: point.scalars,
+      (0..<UInt32(point.rows)).map { $0 }, 0..<point.rows, from: point.examples,
+      scalars: point.scalars,
       noise: (point.noiseSeed, 0), update: .sgd(rate: 0, momentum: 0.5, nesterov: false),
       penalty: WeightPenalty(), clipNorm: nil)
     return point.table.entries.indices.map { engine.states[0][$0] }

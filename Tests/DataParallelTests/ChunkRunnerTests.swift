@@ -17,11 +17,11 @@ import Testing
     let table = ParameterTable(sample.model.parameters)
     let memory = ParameterMemory(table, seed: 1)
     let evaluation = PlanFamily(
-      table: table, exampleName: "x", scalarNames: sample.model.scalarNames,
+      table: table, fieldNames: ["x"], scalarNames: sample.model.scalarNames,
       sparsity: sample.source.sparsity
     ) { sample.model.evaluationGraph(rows: $0) }
     let encoder = PlanFamily(
-      table: table, exampleName: "x", scalarNames: [], sparsity: sample.source.sparsity
+      table: table, fieldNames: ["x"], scalarNames: [], sparsity: sample.source.sparsity
     ) { sample.model.encoderGraph(rows: $0) }
     let metrics = try ChunkRunner(evaluation, chunkRows: chunkRows, threadCount: threads).run(
       rows, from: sample.source, parameters: memory, scalars: sample.scalars, noise: (3, 4))

@@ -29,15 +29,15 @@ import Testing
   ) throws -> Outcome {
     let table = ParameterTable(sample.graph(4, 9, nil).parameters)
     let family = PlanFamily(
-      table: table, exampleName: "x", scalarNames: [], smallestDeferred: 0, seesMinibatch: true,
+      table: table, fieldNames: ["x"], scalarNames: [], smallestDeferred: 0, seesMinibatch: true,
       seesPlace: true
     ) { sample.graph($0.rows, $0.minibatch, $0.place).differentiated(of: .metric("objective")) }
     let engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
       shardCount: shards, threadCount: threads)
-    let source = DenseExamples(
-      MeetingSample.examples(0..<23).values.map(Float.init),
-      shape: [MeetingSample.features])
+    let source = ExampleSource(
+      DenseExamples(
+        MeetingSample.examples(0..<23).values.map(Float.init), shape: [MeetingSample.features]))
     _ = try engine.step(
       Self.order, 0..<rows, from: source, scalars: [], noise: (7, 1),
       update: .sgd(rate: 0, momentum: 0.5, nesterov: false), penalty: WeightPenalty(),

@@ -73,10 +73,10 @@ struct NonFiniteSample: Sendable, CustomStringConvertible {
   ]
 
   /// An engine at the start, and eight examples in two shards.
-  func engine(threads: Int) throws -> (StepEngine, DenseExamples) {
+  func engine(threads: Int) throws -> (StepEngine, ExampleSource) {
     let model = try Model(reading: JSONNode.parse(model, file: "a.json"), exampleShape: [4])
     let table = ParameterTable(model.parameters)
-    let family = PlanFamily(table: table, exampleName: "x", scalarNames: model.scalarNames) {
+    let family = PlanFamily(table: table, fieldNames: ["x"], scalarNames: model.scalarNames) {
       model.trainingGraph(rows: $0).differentiated(of: .metric("objective"))
     }
     let engine = StepEngine(
@@ -88,11 +88,11 @@ struct NonFiniteSample: Sendable, CustomStringConvertible {
       }
     }
     let values = (0..<32).map { value($0 / 4, $0 % 4) }
-    return (engine, DenseExamples(values, shape: [4]))
+    return (engine, ExampleSource(DenseExamples(values, shape: [4])))
   }
 
   /// A step on the eight examples.
-  func step(_ engine: StepEngine, _ source: DenseExamples) throws -> StepOutcome {
+  func step(_ engine: StepEngine, _ source: ExampleSource) throws -> StepOutcome {
     try engine.step(
       Array(0..<8), 0..<8, from: source, scalars: [1], noise: (7, 1), update: update,
       penalty: WeightPenalty(), clipNorm: nil)

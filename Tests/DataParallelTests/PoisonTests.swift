@@ -32,14 +32,15 @@ import Testing
   }
 
   private func expectSameBits(
-    _ model: Model, _ precision: Precision, source: (any ExampleSource)? = nil
+    _ model: Model, _ precision: Precision, source: ExampleSource? = nil
   ) throws {
     let size = model.exampleShape.reduce(1, *)
     let examples =
       source
-      ?? DenseExamples(
-        (0..<13 * size).map { Float(($0 * 7919 + $0 / size) % 97) / 96 },
-        shape: model.exampleShape)
+      ?? ExampleSource(
+        DenseExamples(
+          (0..<13 * size).map { Float(($0 * 7919 + $0 / size) % 97) / 96 },
+          shape: model.exampleShape))
     let clean = try bits(model, precision, examples, poison: nil)
     for poison in [Float.nan, 1e38] {
       #expect(try bits(model, precision, examples, poison: poison) == clean, "\(poison)")
@@ -48,11 +49,11 @@ import Testing
 
   /// Parameters after steps on ten rows and on three.
   private func bits(
-    _ model: Model, _ precision: Precision, _ source: any ExampleSource, poison: Float?
+    _ model: Model, _ precision: Precision, _ source: ExampleSource, poison: Float?
   ) throws -> [[UInt32]] {
     let table = ParameterTable(model.parameters)
     let family = PlanFamily(
-      table: table, exampleName: "x", scalarNames: model.scalarNames, precision: precision,
+      table: table, fieldNames: ["x"], scalarNames: model.scalarNames, precision: precision,
       sparsity: source.sparsity, seesMinibatch: true
     ) {
       model.trainingGraph(rows: $0.rows, of: $0.minibatch)

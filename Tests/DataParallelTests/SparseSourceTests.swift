@@ -39,7 +39,7 @@ import Testing
     )
     #expect(sparse.readsNonZeros && !full.readsNonZeros)
     #expect(sparse.kernelCount == full.kernelCount)
-    let counts = try #require(TrainingSample.sparse.source.sparsity)
+    let counts = try #require(TrainingSample.sparse.source.sparsity["x"])
     let spared = 2 * 2 * 37 * (8 * 45 - Int((8 * counts.meanPerRow).rounded()))
     #expect(full.productFlops - sparse.productFlops == Double(spared))
   }

@@ -120,13 +120,8 @@ import Testing
 extension TrainingSample {
   /// These examples, row after row.
   func examples(_ rows: [UInt32]) -> [Float] {
-    let size = model.exampleShape.reduce(1, *)
-    var values = [Float](repeating: .nan, count: rows.count * size)
-    unsafe values.withUnsafeMutableBufferPointer { target in
-      unsafe rows.withUnsafeBufferPointer { rows in
-        unsafe source.gather(rows, into: target.baseAddress!)
-      }
+    do { return try ExampleSet(source, positions: rows).values() } catch {
+      preconditionFailure("\(error)")
     }
-    return values
   }
 }

@@ -12,7 +12,7 @@ import Optimizers
 struct TrainingSample: Sendable, CustomStringConvertible {
   let description: String
   let model: Model
-  let source: any ExampleSource
+  let source: ExampleSource
 
   /// Two dense layers each way, a Gaussian posterior.
   static let dense = TrainingSample(
@@ -84,19 +84,20 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     """
 
   private init(
-    _ name: String, exampleShape: [Int], _ json: String, counts: ([Float]) -> any ExampleSource
+    _ name: String, exampleShape: [Int], _ json: String, counts: ([Float]) -> any FieldSource
   ) {
     description = name
     do {
       model = try Model(reading: JSONNode.parse(json, file: name), exampleShape: exampleShape)
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)
-    source = counts(
-      (0..<100 * size).map { index -> Float in
-        let (row, element) = (index / size, index % size)
-        let isPresent = row % 10 != 4 && (row * 31 + element * 7) % 9 == 0
-        return isPresent ? Float((row + element) % 4 + 1) : 0
-      })
+    source = ExampleSource(
+      counts(
+        (0..<100 * size).map { index -> Float in
+          let (row, element) = (index / size, index % size)
+          let isPresent = row % 10 != 4 && (row * 31 + element * 7) % 9 == 0
+          return isPresent ? Float((row + element) % 4 + 1) : 0
+        }))
   }
 
   private init(_ name: String, exampleShape: [Int], _ json: String) {
@@ -110,14 +111,14 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       let (row, element) = (index / size, index % size)
       return Float((row * 7919 + element * (row % 13 + 1) * 31) % 97) / 96
     }
-    source = DenseExamples(values, shape: exampleShape)
+    source = ExampleSource(DenseExamples(values, shape: exampleShape))
   }
 
   /// Plans of the differentiated training graph; as small as the layers are, gradients of dense weights are
   /// made over whole minibatches unless `smallestDeferred` says otherwise.
   func family(_ precision: Precision = .float32, smallestDeferred: Int = 0) -> PlanFamily {
     PlanFamily(
-      table: ParameterTable(model.parameters), exampleName: "x", scalarNames: model.scalarNames,
+      table: ParameterTable(model.parameters), fieldNames: ["x"], scalarNames: model.scalarNames,
       precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred,
       seesMinibatch: true
     ) { [model] batch in

@@ -1,7 +1,7 @@
 import Datasets
 import Examples
 
-extension ExampleSource {
+extension FieldSource {
   /// The rows `rows`, one after another.
   func rows(_ rows: [UInt32]) -> [Float] {
     var values = [Float](repeating: -1, count: rows.count * exampleShape.reduce(1, *))

@@ -13,7 +13,7 @@ public struct Game {
   /// The engine.
   public let engine: StepEngine
   /// Its examples.
-  public let source: DenseExamples
+  public let source: ExampleSource
   private let order = (0..<UInt32(rows * steps)).map { $0 }
 
   private static let weights: [(name: String, shape: Shape)] = [
@@ -44,7 +44,7 @@ public struct Game {
     }
     func player(_ loss: String, _ prefix: String) -> Player {
       let family = PlanFamily(
-        table: table, exampleName: "x", scalarNames: [], smallestDeferred: 64
+        table: table, fieldNames: ["x"], scalarNames: [], smallestDeferred: 64
       ) { rows in
         Self.graph(loss, rows: rows, declarations).differentiated(of: .metric(loss)) {
           declarations[$0].name.hasPrefix(prefix) && declarations[$0].name != Self.frozen
@@ -59,13 +59,13 @@ public struct Game {
       },
       parameters: memory, stateCount: 2, batchSize: Self.rows, shardCount: shards,
       threadCount: threads)
-    source = DenseExamples(
-      (0..<Self.rows * Self.steps).flatMap { n in
-        (0..<17).map { k in
-          let value = Float((n * 7919 + k * 104_729 + 31 * n * k) % 4096) / 2048 - 1
-          return k == 16 ? (value / 2 + 0.5) * scale : value
-        }
-      }, shape: [17])
+    let rows = (0..<Self.rows * Self.steps).flatMap { n in
+      (0..<17).map { k in
+        let value = Float((n * 7919 + k * 104_729 + 31 * n * k) % 4096) / 2048 - 1
+        return k == 16 ? (value / 2 + 0.5) * scale : value
+      }
+    }
+    source = ExampleSource(DenseExamples(rows, shape: [17]))
   }
 
   /// What step `count`, from 1, does to each group.

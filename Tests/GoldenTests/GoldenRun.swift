@@ -13,14 +13,14 @@ import Optimizers
 struct GoldenRun {
   let engine: StepEngine
   private let golden: GoldenCase
-  private let source: DenseExamples
+  private let source: ExampleSource
 
   /// - Parameter deferring: whether gradients of dense weights are made over the whole minibatch.
   init(_ golden: GoldenCase, stateCount: Int, shards: Int, deferring: Bool = true) {
     self.golden = golden
     let memory = golden.parameterMemory()
     let family = PlanFamily(
-      table: memory.table, exampleName: "x", scalarNames: golden.model.scalarNames,
+      table: memory.table, fieldNames: ["x"], scalarNames: golden.model.scalarNames,
       smallestDeferred: deferring ? 0 : .max, seesMinibatch: true
     ) {
       golden.trainingGraph(rows: $0.rows, of: $0.minibatch)
@@ -29,8 +29,8 @@ struct GoldenRun {
     engine = StepEngine(
       family, parameters: memory, stateCount: stateCount, batchSize: golden.exampleCount,
       shardCount: shards, threadCount: 2)
-    source = DenseExamples(
-      golden.rows, shape: [golden.exampleSize + golden.model.latentCount])
+    source = ExampleSource(
+      DenseExamples(golden.rows, shape: [golden.exampleSize + golden.model.latentCount]))
   }
 
   func step(_ rule: UpdateRule) throws {

@@ -14,7 +14,7 @@ import Training
 struct OptimizerTrajectory {
   let training: TrainingConfiguration
   let engine: StepEngine
-  private let source: DenseExamples
+  private let source: ExampleSource
   private static let shapes: [(name: String, shape: Shape)] = [
     ("weight", [61, 37]), ("bias", [61]), ("kernel", [5, 7, 11]),
   ]
@@ -37,7 +37,7 @@ struct OptimizerTrajectory {
     }
     training = try TrainingConfiguration(reading: JSONNode.parse(text, file: name))
     let table = ParameterTable(Self.graph(rows: 1).parameters)
-    let family = PlanFamily(table: table, exampleName: "x", scalarNames: []) {
+    let family = PlanFamily(table: table, fieldNames: ["x"], scalarNames: []) {
       Self.graph(rows: $0).differentiated(of: .metric("objective"))
     }
     let memory = ParameterMemory(table)
@@ -59,13 +59,13 @@ struct OptimizerTrajectory {
     }
     let scales = (0..<Self.count).map { i in (0..<i % 8).reduce(Float(1)) { scale, _ in scale / 2 }
     }
-    source = DenseExamples(
-      (0..<Self.rows * Self.steps).flatMap { row in
-        (0..<Self.count).map { i in
-          let k = row * 7919 + i * 104_729 + row * i * 31 + row * row % 8191 * i
-          return Float(k % 65536) / 32768 - 1
-        } + scales
-      }, shape: [2 * Self.count])
+    let rows = (0..<Self.rows * Self.steps).flatMap { row in
+      (0..<Self.count).map { i in
+        let k = row * 7919 + i * 104_729 + row * i * 31 + row * row % 8191 * i
+        return Float(k % 65536) / 32768 - 1
+      } + scales
+    }
+    source = ExampleSource(DenseExamples(rows, shape: [2 * Self.count]))
   }
 
   /// Σ s/2 (w − x)², from rows of x and behind them s.

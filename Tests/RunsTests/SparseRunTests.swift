@@ -63,12 +63,12 @@ import Training
     // One model on both forms of the test examples.
     let model = try TrainedModel(scratch.path("sparse"), threads: 2)
     let test = try model.examples(split: "test")
-    #expect(test.source.sparse != nil && test.positions.count == 6)
+    #expect(test.source.nonZeros != nil && test.positions.count == 6)
     let file = scratch.path("data.h5")
     let (mine, other) = (
       try model.examples(split: "X", file: file), try model.examples(split: "dense", file: file)
     )
-    #expect(mine.source.sparse != nil && other.source.sparse == nil)
+    #expect(mine.source.nonZeros != nil && other.source.nonZeros == nil)
     let (found, wanted) = (try model.runner.evaluate(mine), try model.runner.evaluate(other))
     #expect(abs(found.elbo - wanted.elbo) <= 1e-4 * abs(wanted.elbo))
     for (a, b) in zip(try model.runner.encode(mine).mean, try model.runner.encode(other).mean) {

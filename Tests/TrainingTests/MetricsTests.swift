@@ -59,7 +59,7 @@ import Training
     let parameters = ParameterMemory(table)
     try parameters.set(trainer.parameters)
     let family = PlanFamily(
-      table: table, exampleName: "x", scalarNames: sample.model.scalarNames
+      table: table, fieldNames: ["x"], scalarNames: sample.model.scalarNames
     ) { [model = sample.model] in model.evaluationGraph(rows: $0) }
     let runner = ChunkRunner(family, chunkRows: 10, threadCount: 1)
     let results = try runner.run(

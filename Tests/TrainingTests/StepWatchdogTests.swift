@@ -10,7 +10,7 @@ import Training
 
 @Suite struct StepWatchdogTests {
   /// Examples of which one is not there until somebody lets it go.
-  private final class StuckExamples: ExampleSource {
+  private final class StuckExamples: FieldSource {
     let examples: DenseExamples
     let row: UInt32
     let gate = DispatchSemaphore(value: 0)
@@ -37,7 +37,7 @@ import Training
     let lines = Mutex<[StuckStep]>([])
   }
 
-  private func trainer(_ source: any ExampleSource, threads: Int = 2) throws -> Trainer {
+  private func trainer(_ source: any FieldSource, threads: Int = 2) throws -> Trainer {
     let model = try Model(
       reading: JSONNode.parse(
         """

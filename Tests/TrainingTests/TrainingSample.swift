@@ -10,7 +10,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   let description: String
   let model: Model
   let configuration: TrainingConfiguration
-  let source: any ExampleSource
+  let source: ExampleSource
   /// Training examples; the rest is for validation.
   var trainingCount = 22
   var validationCount = 9
@@ -25,7 +25,9 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       let node = try JSONNode.parse(json, file: name)
       model =
         if let objectives {
-          try Model(reading: node, exampleShape: exampleShape, objectives: objectives)
+          try Model(
+            reading: node, fields: [Field(name: Field.data, shape: exampleShape)],
+            objectives: objectives)
         } else {
           try Model(reading: node, exampleShape: exampleShape)
         }
@@ -33,10 +35,10 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)
     let values = (0..<31 * size).map { value($0 / size, $0 % size) }
-    source =
+    source = ExampleSource(
       isSparse
-      ? CSRExamples(zeros: values, columnCount: size)
-      : DenseExamples(values, shape: exampleShape)
+        ? CSRExamples(zeros: values, columnCount: size)
+        : DenseExamples(values, shape: exampleShape))
   }
 
   /// Between 0 and 1, different for every element and row.

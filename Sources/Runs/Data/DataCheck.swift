@@ -22,19 +22,20 @@ struct DataCheck {
   ///
   /// - Throws: `DatasetError.unsupportedValue` naming the example; what is wrong with the data there.
   func checkSome(of set: ExampleSet) throws {
-    if let examples = set.source.sparse {
+    let source = data(of: set)
+    if let examples = source.sparse {
       let found = examples.firstElement(of: set.positions) { !support.contains($0) }
       if let found { throw problem(found.value, row: found.row, element: found.column) }
       return
     }
     let (count, some) = (set.positions.count, 256)
     if count <= 4 * some {
-      try check(set.positions, of: set.source)
+      try check(set.positions, of: source)
       return
     }
     for place in 0..<4 {
       let first = (count - some) * place / 3
-      try check(Array(set.positions[first..<first + some]), of: set.source)
+      try check(Array(set.positions[first..<first + some]), of: source)
     }
   }
 
@@ -43,12 +44,13 @@ struct DataCheck {
   /// - Returns: what is strange about them and does no harm, in words.
   /// - Throws: As `checkSome`.
   func checkAll(of set: ExampleSet) throws -> [String] {
-    let size = set.source.exampleShape.reduce(1, *)
+    let source = data(of: set)
+    let size = source.exampleShape.reduce(1, *)
     let rowsAtOnce = max(1, (1 << 20) / size)
     var (lowest, highest) = ([Float](), [Float]())
     for first in stride(from: 0, to: set.positions.count, by: rowsAtOnce) {
       let rows = Array(set.positions[first..<min(first + rowsAtOnce, set.positions.count)])
-      let values = try check(rows, of: set.source)
+      let values = try check(rows, of: source)
       if first == 0 { (lowest, highest) = (Array(values[..<size]), Array(values[..<size])) }
       for start in stride(from: 0, to: values.count, by: size) {
         for column in 0..<size {
@@ -59,7 +61,7 @@ struct DataCheck {
     }
     // Images have borders that never change; columns of a table should.
     let constant = lowest.indices.filter { lowest[$0] == highest[$0] }
-    guard set.source.exampleShape.count == 1 || constant.count == size, !constant.isEmpty else {
+    guard source.exampleShape.count == 1 || constant.count == size, !constant.isEmpty else {
       return []
     }
     let few = constant.prefix(8).map(String.init).joined(separator: ", ")
@@ -69,9 +71,17 @@ struct DataCheck {
     ]
   }
 
+  /// What the likelihood describes of the examples.
+  private func data(of set: ExampleSet) -> any FieldSource {
+    guard let source = set.source[Field.data] else {
+      preconditionFailure("examples with the fields \(set.source.fieldNames), without data")
+    }
+    return source
+  }
+
   @discardableResult
-  private func check(_ rows: [UInt32], of source: any ExampleSource) throws -> [Float] {
-    let values = try ExampleSet(source, positions: rows).values()
+  private func check(_ rows: [UInt32], of source: any FieldSource) throws -> [Float] {
+    let values = try source.values(at: rows)
     guard let place = values.firstIndex(where: { !support.contains($0) }) else { return values }
     let size = source.exampleShape.reduce(1, *)
     throw problem(values[place], row: rows[place / size], element: place % size)
@@ -102,7 +112,7 @@ extension RunData {
     try finishReading()
     let check = DataCheck(model, configuration)
     // With their zeros they would be many.
-    if training.source.sparsity == nil { return try check.checkAll(of: training) }
+    if training.source.sparsity[Field.data] == nil { return try check.checkAll(of: training) }
     try check.checkSome(of: training)
     return []
   }

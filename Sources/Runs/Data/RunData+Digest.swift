@@ -13,8 +13,8 @@ extension RunData {
   /// - Complexity: reads the blocks of four places, however large the data are.
   public func digest() throws -> String {
     var bytes: [UInt8] = []
-    var seen: [any ExampleSource] = []
-    for source in [training, validation].compactMap({ $0?.source })
+    var seen: [any FieldSource] = []
+    for source in [training, validation].compactMap({ $0?.source[Field.data] })
     where !seen.contains(where: { $0 === source }) {
       seen.append(source)
       let count = source.exampleCount
@@ -23,7 +23,7 @@ extension RunData {
         count <= 64
         ? [0..<count] : (0..<4).map { (count - 16) * $0 / 3..<(count - 16) * $0 / 3 + 16 }
       let rows = places.joined().map { UInt32($0) }
-      bytes += [UInt8](littleEndian: try ExampleSet(source, positions: rows).values())
+      bytes += [UInt8](littleEndian: try source.values(at: rows))
     }
     return hexadecimalSHA256(of: bytes)
   }

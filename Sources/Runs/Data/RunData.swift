@@ -41,10 +41,11 @@ public struct RunData: Sendable {
     }
     progress("reading \(configuration.file)", 0)
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)
-    let examples = try open(configuration.train)
-    exampleShape = examples.exampleShape
-    scale = Double(examples.scale)
-    let shape = examples.exampleShape
+    let stored = try open(configuration.train)
+    exampleShape = stored.exampleShape
+    scale = Double(stored.scale)
+    let shape = stored.exampleShape
+    let examples = ExampleSource(stored)
     var rest = Stream(seed: UInt64(seed), purpose: .split)
       .permutation(of: examples.exampleCount, turn: 0)[...]
     func split(_ split: DataConfiguration.Split?, _ name: String) throws -> ExampleSet? {
