@@ -101,7 +101,10 @@ public enum Rehearsal {
     case .uint32, .int64: try read(info, Int64.self, of: file, isMember)
     case .float16, .float32: try read(info, Float.self, of: file, isMember)
     case .float64: try read(info, Double.self, of: file, isMember)
-    case .uint64, .string, .other: break
+    case .string:
+      tell("reading the texts of \(info.path)")
+      _ = try? file.readStrings(info.path)
+    case .uint64, .other: break
     }
   }
 

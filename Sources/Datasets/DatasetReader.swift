@@ -1,90 +1,41 @@
-internal import HDF5
-internal import Storage
-
-/// Reads data sets and labels from HDF5 files.
+/// Reads fields of examples from files, each as the first of `datasetFormats` that it has.
 public enum DatasetReader {
-  /// Opens a dataset to be read into memory.
+  /// Opens a field of examples.
   ///
-  /// Rows are `[N, D]`, `[N, H, W]` (one channel is added), `[N, H, W, C]`, or `[N, C, H, W]` when
-  /// that is declared; elements are bool or uint8, which stay bytes, or other numbers, which become
-  /// float32: integers of at most 63 bits, float16, float32, float64. Memory holds the result and, for each thread that reads, a block of about 1 MiB or
-  /// one chunk of the file.
-  ///
-  /// A data set of more than 16 MiB is read in the background: what is wrong with its values is
-  /// thrown by `load` and `finishReading` of the result instead of here.
+  /// A dataset of numbers is read into memory as it is stored (`DenseFormat`): one of more than 16 MiB in the
+  /// background, so that what is wrong with its values is thrown by `load` and `finishReading` of the result instead
+  /// of here. A matrix in CSR form stays sparse (`CSRFormat`). Integers, texts and categories are classes
+  /// (`ClassListFormat`, `CategoricalFormat`) where `kind` allows it.
   /// - Parameters:
-  ///   - file: Path of the HDF5 file.
+  ///   - file: Path of the file.
   ///   - dataset: Path inside it, for example `train/images`.
-  ///   - layout: Where the channels are; `.auto` asks the attribute `layout`.
+  ///   - kind: What is wanted of it.
+  ///   - layout: Where the channels of images are; `.auto` asks the attribute `layout`.
   ///   - scale: What values are multiplied by. Without it the attribute `scale` decides, and without
-  ///     that 1/255 for bytes of which one is above 1, else 1; for that all bytes are read here.
+  ///     that 1/255 for bytes of the data of which one is above 1, else 1; for that all bytes are read here.
   ///   - missingChunks: What becomes of chunks that the file does not hold.
   /// - Throws: `DatasetError` for a missing file, a shape, type or attribute that does not fit, or a
   ///   value that is not finite, with its row; `HDF5Error` for what the file itself has.
   public static func open(
-    file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil,
-    missingChunks: MissingChunkRule = .refuse
-  ) throws -> MemoryExamples {
+    file: String, dataset: String, as kind: FieldKind = .data, layout: ImageLayout = .auto,
+    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse
+  ) throws -> any StoredExamples {
     try open(
-      file: file, dataset: dataset, layout: layout, scale: scale, missingChunks: missingChunks,
-      readAtOnce: 16 << 20)
+      file: file, dataset: dataset, as: kind, layout: layout, scale: scale,
+      missingChunks: missingChunks, readAtOnce: 16 << 20)
   }
 
   /// As above, where data sets of more than `readAtOnce` bytes are read in the background.
   package static func open(
-    file: String, dataset: String, layout: ImageLayout = .auto, scale: Double? = nil,
-    missingChunks: MissingChunkRule = .refuse, readAtOnce: Int
-  ) throws -> MemoryExamples {
-    let source = try Source(file: file, dataset: dataset)
-    let declared = try source.layout(argument: layout)
-    let shape = try ExampleLayout(
-      shape: source.info.shape, layout: declared ?? .channelsLast, isDeclared: declared != nil,
-      problem: source.problem)
-    let element = try source.element()
-    try source.requireMemory(shape, element)
-    try missingChunks.check(source.info.path, of: source.file, file)
-    let scale = try source.scale(argument: scale)
-    let reading = try source.reading(shape, element, scale: scale ?? 1)
-    let loader = RowLoader(
-      rowCount: shape.rowCount, blockRows: reading.rowsPerBlock, read: reading.read)
-    let isScaleKnown = scale != nil || reading.element != .bytes
-    if isScaleKnown, reading.memory.byteCount > readAtOnce {
-      loader.start()
-    } else {
-      try loader.finish()
-    }
-    return MemoryExamples(
-      reading.memory, reading.element, exampleShape: shape.exampleShape,
-      scale: Float(scale ?? (isScaleKnown || !reading.hasGreyLevels ? 1 : 1 / 255)),
-      loader: loader)
+    file: String, dataset: String, as kind: FieldKind = .data, layout: ImageLayout = .auto,
+    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse, readAtOnce: Int
+  ) throws -> any StoredExamples {
+    try DatasetRequest(
+      file: file, name: dataset, kind: kind, layout: layout, scale: scale,
+      missingChunks: missingChunks, readAtOnce: readAtOnce
+    ).open()
   }
 
-  /// Reads labels: `[N]` or `[N, 1]` integers.
-  ///
-  /// - Throws: `DatasetError` for a missing file, another shape or type; `HDF5Error`.
-  public static func labels(
-    file: String, dataset: String, missingChunks: MissingChunkRule = .refuse
-  ) throws -> [Int64] {
-    let source = try Source(file: file, dataset: dataset)
-    let shape = source.info.shape
-    guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else {
-      throw source.problem(
-        .wrongShape, "labels of shape [N]", "\(shape)", "Name the dataset of the labels.")
-    }
-    guard shape[0] > 0 else {
-      throw source.problem(.empty, "at least one label", "none", "Choose another dataset.")
-    }
-    guard source.info.elementType.isInteger else {
-      throw source.problem(
-        .wrongType, "integers of at most 63 bits", "\(source.info.elementType)",
-        "Convert the labels, for example with numpy's astype('int64').")
-    }
-    try missingChunks.check(source.info.path, of: source.file, file)
-    return try source.file.read(dataset, as: Int64.self)
-  }
-}
-
-extension DatasetReader {
   /// The attributes that reading a data set asks for by name.
   public static let attributes = StoredAttribute.allCases.map(\.rawValue)
 }

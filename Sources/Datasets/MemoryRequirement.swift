@@ -17,7 +17,7 @@ func requireMemory(
     remedy: "Use fewer or smaller examples, or a machine with more memory.")
 }
 
-extension DatasetReader.Source {
+extension DenseFormat.Source {
   /// Throws where the rows, as they are kept, are more than the memory there is.
   func requireMemory(
     _ layout: ExampleLayout, _ element: MemoryExamples.Element

@@ -8,6 +8,8 @@ enum StoredAttribute: String, CaseIterable {
   case scale
   /// The extents of a matrix in CSR form, and what h5sparse calls them.
   case shape, olderShape = "h5sparse_shape"
+  /// What the classes are called that integers stand for.
+  case classes
   /// The form of a matrix, as AnnData and as h5sparse name it.
   case form = "encoding-type", olderForm = "h5sparse_format"
 }

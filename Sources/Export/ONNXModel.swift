@@ -17,7 +17,7 @@ internal import SwiftProtobuf
 ///   - graph: an inference graph with one row and no noise.
 ///   - parameters: a parameter's elements, by its index in `graph.parameters`.
 ///   - name: the model's name.
-///   - input: the graph's input that the model takes.
+///   - inputs: the graph's inputs that the model takes, one at least.
 ///   - outputNames: `.result` outputs, in the order that the model shall have.
 ///   - metadata: text that readers show, as key and value.
 /// - Returns: the file's bytes.
@@ -25,18 +25,19 @@ internal import SwiftProtobuf
 ///   an operation across examples, where names or metadata keys collide or an output is missing, or
 ///   where the file would exceed the format's 2 GiB.
 public func onnxModel(
-  of graph: Graph, parameters: (Int) -> [Float], name: String, input: String,
+  of graph: Graph, parameters: (Int) -> [Float], name: String, inputs: [String],
   outputNames: [String], metadata: [(String, String)]
 ) throws(ExportError) -> [UInt8] {
-  let inputShape = try shape(ofInput: input, in: graph)
+  precondition(!inputs.isEmpty, "an ONNX model takes an input")
+  let shapes = try inputs.map { name throws(ExportError) in try shape(ofInput: name, in: graph) }
   let results = try results(outputNames, in: graph)
-  let reserved = [input] + outputNames + graph.parameters.map(\.name)
+  let reserved = inputs + outputNames + graph.parameters.map(\.name)
   try requireDistinct(reserved, "names of inputs, outputs and parameters")
-  var translation = Translation(graph, input: input, reserved: Set(reserved))
+  var translation = Translation(graph, inputs: inputs, reserved: Set(reserved))
   try translation.write(results)
   var model = ONNXModelProto()
   model.graph.name = name
-  model.graph.input = [ONNXValueInfoProto(input, inputShape, batch: 0)]
+  model.graph.input = zip(inputs, shapes).map { ONNXValueInfoProto($0, $1, batch: 0) }
   model.graph.output = translation.export(results, as: outputNames)
   model.graph.node = translation.nodes
   for index in translation.usedParameters {

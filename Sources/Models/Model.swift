@@ -151,15 +151,18 @@ public struct Model: Sendable {
     drawsFromDensity = pass.terms.logPosterior != nil
   }
 
-  /// The shape of the examples that a `model` section is made for: where its decoder ends.
+  /// The fields that a `model` section is made for: its data have the shape in which its decoder ends.
   ///
+  /// - Parameter others: the fields beside the data.
   /// - Throws: `ConfigurationError` at a key of the posterior or decoder that is wrong.
-  public static func exampleShape(reading node: JSONNode) throws(ConfigurationError) -> [Int] {
+  public static func fields(
+    reading node: JSONNode, others: [Field] = []
+  ) throws(ConfigurationError) -> [Field] {
     var reader = try ObjectReader(node)
     let posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
     let decoder = try LayerStack(
       "decoder", inputShape: [posterior.latentCount], reading: &reader)
-    return decoder.outputShape
+    return [Field(name: Field.data, shape: decoder.outputShape)] + others
   }
 
   private static func requireFlat(

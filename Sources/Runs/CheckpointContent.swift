@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Configuration
+internal import Examples
 internal import Execution
 internal import GraphIR
 internal import Models
@@ -34,11 +35,19 @@ struct CheckpointContent {
   /// - Throws: `.damaged`, `.missingObject`, `.shapeMismatch` or `.notFinite`, naming the object in the
   ///   file.
   init(_ snapshot: TrainingSnapshot, file: String) throws(CheckpointError) {
+    guard let environment = Environment(json: snapshot.environment), environment.isPlausible else {
+      throw CheckpointError(
+        .damaged, "\(file): /environment",
+        expected: "versions, threads, the data's scale and fields", found: "something else")
+    }
+    self.environment = environment
     do throws(ConfigurationError) {
       resolved = try JSONNode.parse(snapshot.configuration, file: nil)
       configuration = try RunConfiguration(reading: resolved)
-      let shape = try Model.exampleShape(reading: configuration.model)
-      model = try Model(reading: configuration.model, exampleShape: shape)
+      model = try Model(
+        reading: configuration.model,
+        fields: try Model.fields(
+          reading: configuration.model, others: environment.fields ?? []))
       try configuration.training.checkGroups(for: model)
     } catch {
       throw CheckpointError(
@@ -50,12 +59,6 @@ struct CheckpointContent {
     } catch {
       throw CheckpointError(error, file: file)
     }
-    guard let environment = Environment(json: snapshot.environment), environment.isPlausible else {
-      throw CheckpointError(
-        .damaged, "\(file): /environment", expected: "versions, threads and the data's scale",
-        found: "something else")
-    }
-    self.environment = environment
     try requireState(file)
     try requireArrays(snapshot, file)
     try requireFinite(snapshot, file)
@@ -189,6 +192,17 @@ extension Environment {
   /// Whether its numbers are some that a run has.
   fileprivate var isPlausible: Bool {
     dataScale.isFinite && dataScale > 0 && (1...1_000_000).contains(cores)
-      && (1...1_000_000).contains(threads)
+      && (1...1_000_000).contains(threads) && (fields ?? []).allSatisfy(\.isPlausible)
+      && Set((fields ?? []).map(\.name)).count == fields?.count ?? 0
+  }
+}
+
+extension Field {
+  /// Whether a reader gives such a field.
+  fileprivate var isPlausible: Bool {
+    let size = shape.reduce(1.0) { $0 * Double($1) }
+    return name != Field.data && !name.isEmpty && (1...3).contains(shape.count)
+      && shape.allSatisfy { $0 > 0 } && size < 0x1p31
+      && (classes.map { shape == [$0.count] } ?? true)
   }
 }

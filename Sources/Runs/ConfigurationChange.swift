@@ -36,7 +36,6 @@ public struct ConfigurationChange: Sendable, Hashable, CustomStringConvertible {
     ("training.average", .epochAgain),  // Other weights are validated.
     ("training", .arithmetic),
     ("data.file", .none),  // Its content is compared by `RunData.digest`.
-    ("data.labels", .none),
     ("data.synthetic", .none),
     ("data", .epochAgain),
     ("model", .epochAgain),

@@ -1,4 +1,5 @@
 internal import DataParallel
+public import Examples
 internal import Foundation
 internal import Host
 internal import Kernels
@@ -22,12 +23,18 @@ public struct Environment: Sendable, Hashable, Codable {
   public var dataScale: Double
   /// `RunData.digest` of the data; nil in checkpoints of earlier versions.
   public var dataDigest: String?
+  /// What the examples consisted of beside their data; nil for nothing.
+  public var fields: [Field]?
   /// The folder that a relative `data.file` begins at; in a run folder's `environment.json` alone, because
   /// checkpoints leave the machine.
   public var dataFolder: String?
 
   /// This process.
-  public init(threads: Int, dataScale: Double, dataDigest: String? = nil) {
+  public init(
+    threads: Int, dataScale: Double, dataDigest: String? = nil, fields: [Field] = []
+  ) {
+    let others = fields.filter { $0.name != Field.data }
+    self.fields = others.isEmpty ? nil : others
     self.dataScale = dataScale
     self.dataDigest = dataDigest
     version = programVersion

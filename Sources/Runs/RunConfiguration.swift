@@ -114,11 +114,9 @@ public struct RunConfiguration: Sendable {
 extension RunConfiguration {
   /// What `bench` measures: the model on made-up examples.
   ///
-  /// - Throws: `ConfigurationError` where the model does not fit together.
-  public func workload() throws(ConfigurationError) -> Workload {
-    let shape = try Model.exampleShape(reading: model)
-    return Workload(
-      name: name, model: try Model(reading: model, exampleShape: shape), training: training,
-      rows: data.synthetic)
+  /// - Throws: as `describedModel`.
+  public func workload() throws -> Workload {
+    Workload(
+      name: name, model: try describedModel(), training: training, rows: data.synthetic)
   }
 }

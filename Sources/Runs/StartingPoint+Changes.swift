@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Configuration
+internal import Examples
 internal import GraphIR
 internal import Models
 internal import Optimizers
@@ -22,9 +23,10 @@ extension StartingPoint {
     allowsChanges: Bool
   ) throws -> [String] {
     guard let snapshot, var state = try state() else { return [] }
-    let old = filledIn(try JSONNode.parse(snapshot.configuration, file: name))
     let then = Environment(json: snapshot.environment)
+    let old = filledIn(try JSONNode.parse(snapshot.configuration, file: name), then?.fields ?? [])
     var changes = ConfigurationChange.between(old, resolved)
+    changes += fieldChanges(from: then, to: environment)
     try requireArrays(of: trainer, changes)
     changes += dataChanges(from: then, to: environment, changes)
     if state.offset > exampleCount {
@@ -58,10 +60,10 @@ extension StartingPoint {
   }
 
   /// An old configuration with the defaults of keys that did not exist when it was saved.
-  private func filledIn(_ old: JSONNode) -> JSONNode {
+  private func filledIn(_ old: JSONNode, _ others: [Field]) -> JSONNode {
     guard let configuration = try? RunConfiguration(reading: old),
-      let shape = try? Model.exampleShape(reading: configuration.model),
-      let model = try? Model(reading: configuration.model, exampleShape: shape)
+      let fields = try? Model.fields(reading: configuration.model, others: others),
+      let model = try? Model(reading: configuration.model, fields: fields)
     else { return old }
     return configuration.resolved(with: model)
   }
@@ -69,7 +71,7 @@ extension StartingPoint {
   /// Refuses a checkpoint without the arrays that the training needs.
   private func requireArrays(of trainer: Trainer, _ changes: [ConfigurationChange]) throws {
     guard let snapshot else { return }
-    let model = changes.filter { $0.path.hasPrefix("model.") }
+    let model = changes.filter { $0.path.hasPrefix("model.") || $0.isOfAField }
     let mine = snapshot.parameters.map { ($0.name, $0.shape) }
     let needed = trainer.model.parameters.map { ($0.name, $0.shape.extents) }
     if !model.isEmpty, !mine.elementsEqual(needed, by: ==) {
@@ -90,11 +92,24 @@ extension StartingPoint {
     }
   }
 
+  /// Fields that have another shape or other classes now.
+  private func fieldChanges(
+    from then: Environment?, to now: Environment
+  ) -> [ConfigurationChange] {
+    let fields = now.fields ?? []
+    return (then?.fields ?? []).compactMap { old in
+      guard let new = fields.first(where: { $0.name == old.name }), new != old else { return nil }
+      return ConfigurationChange(
+        path: "data.fields.\(old.name) of the file", old: old.summary, new: new.summary)
+    }
+  }
+
   /// Changes of the data that no key shows.
   private func dataChanges(
     from then: Environment?, to now: Environment, _ changes: [ConfigurationChange]
   ) -> [ConfigurationChange] {
     guard let then else { return [] }
+    if changes.contains(where: \.isOfAField) { return [] }
     if then.dataScale != now.dataScale {
       return [
         ConfigurationChange(
@@ -102,7 +117,7 @@ extension StartingPoint {
       ]
     }
     let isKnown = changes.contains {
-      $0.path.hasPrefix("data.") && $0.path != "data.file" && $0.path != "data.labels"
+      $0.path.hasPrefix("data.") && $0.path != "data.file"
     }
     guard !isKnown, let old = then.dataDigest, let new = now.dataDigest, old != new else {
       return []
@@ -118,5 +133,21 @@ extension StartingPoint {
       code: .changedConfiguration, object: name,
       expected: "the configuration that the checkpoint was made with",
       found: changes.map(\.description).joined(separator: "; "), remedy: remedy)
+  }
+}
+
+extension ConfigurationChange {
+  /// Whether the data have another field of this name, which no key shows.
+  fileprivate var isOfAField: Bool {
+    path.hasPrefix("data.fields.") && path.hasSuffix(" of the file")
+  }
+}
+
+extension Field {
+  /// In a few words: `10 classes: 0, 1, 2, …` or `numbers of shape [3]`.
+  fileprivate var summary: String {
+    guard let classes else { return "numbers of shape \(shape)" }
+    return "\(classes.count) classes: " + classes.prefix(12).joined(separator: ", ")
+      + (classes.count > 12 ? ", …" : "")
   }
 }

@@ -106,9 +106,14 @@ extension TrainingRun {
     let path = "\(folder.path)/\(name)"
     let set = ExampleSet(data.training.source, positions: cause.minibatch)
     let rows = cause.shard.map { part($0, of: cause.shardCount, count: cause.minibatch.count) }
-    guard let examples = try? set.values() else { return nil }
+    let fields = try? set.source.fields.map { field in
+      SavedMinibatch.Values(
+        name: field.name, shape: field.shape, classes: field.classes,
+        values: try set.values(of: field.name))
+    }
+    guard let fields else { return nil }
     let file = SavedMinibatch(
-      examples: examples, shape: model.exampleShape, indices: cause.minibatch,
+      fields: fields, indices: cause.minibatch,
       attributes: [
         ("step", .integer(report.step)), ("epoch", .integer(trainer.state.epoch)),
         ("seed", .integer(configuration.training.seed)), ("kind", .text(cause.kind.rawValue)),

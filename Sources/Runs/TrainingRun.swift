@@ -116,7 +116,7 @@ public final class TrainingRun {
       threads = choice.threads
     }
     environment = try Environment(
-      threads: threads, dataScale: data.scale, dataDigest: data.digest())
+      threads: threads, dataScale: data.scale, dataDigest: data.digest(), fields: data.fields)
     trainer = Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
       training: data.training, validation: data.validation)

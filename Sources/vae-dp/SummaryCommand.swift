@@ -27,8 +27,7 @@ struct SummaryCommand: ParsableCommand {
     try reporting {
       if isConfiguration {
         let configuration = try RunConfiguration(file: subject, overrides: overrides)
-        let shape = try Model.exampleShape(reading: configuration.model)
-        let model = try Model(reading: configuration.model, exampleShape: shape)
+        let model = try configuration.describedModel()
         try put(configuration.resolved(with: model).text())
         try put(summary(of: model, configuration.training).text)
         return

@@ -52,7 +52,12 @@ import Training
   }
 
   private static let minibatch = SavedMinibatch(
-    examples: (0..<12).map { Float($0) } + [.nan, .infinity, 1, 2], shape: [2, 2],
+    fields: [
+      SavedMinibatch.Values(
+        name: "x", shape: [2, 2], values: (0..<12).map { Float($0) } + [.nan, .infinity, 1, 2]),
+      SavedMinibatch.Values(
+        name: "label", shape: [2], classes: ["a", "b"], values: [0, 1, 1, 0, 1, 0, 0, 1]),
+    ],
     indices: [9, 4_000_000_000, 0, 7],
     attributes: [("step", .integer(12)), ("place", .text("decoder.dense1: matmul"))])
 
@@ -60,9 +65,13 @@ import Training
     let folder = try ScratchFolder()
     try Self.minibatch.write(to: folder.path("m.h5"))
     let file = try HDF5File(reading: folder.path("m.h5"))
-    #expect(try file.info("/examples").shape == [4, 2, 2])
-    let examples = try file.read("/examples", as: Float.self)
-    #expect(examples.map(\.bitPattern) == Self.minibatch.examples.map(\.bitPattern))
+    #expect(try file.info("/fields/x").shape == [4, 2, 2])
+    for field in Self.minibatch.fields {
+      let values = try file.read("/fields/\(field.name)", as: Float.self)
+      #expect(values.map(\.bitPattern) == field.values.map(\.bitPattern))
+    }
+    #expect(try file.attribute("classes", of: "/fields/label") == .strings(["a", "b"]))
+    #expect(try file.attribute("classes", of: "/fields/x") == nil)
     #expect(try file.read("/indices", as: Int64.self) == [9, 4_000_000_000, 0, 7])
     #expect(try file.attribute("step", of: "/") == .integer(12))
     #expect(try file.attribute("place", of: "/") == .string("decoder.dense1: matmul"))
@@ -74,7 +83,9 @@ import Training
     FaultyFileSystem.Fault.refused, .doneButReported, .diskFull, .crashBefore, .crashAfter,
   ])
   func aMinibatchIsThereWholeOrNotAtAll(fault: FaultyFileSystem.Fault) throws {
-    let old = SavedMinibatch(examples: [1, 2, 3, 4], shape: [2, 2], indices: [3], attributes: [])
+    let old = SavedMinibatch(
+      fields: [SavedMinibatch.Values(name: "x", shape: [2, 2], values: [1, 2, 3, 4])], indices: [3],
+      attributes: [])
     for (failAt, hasOld) in (1...99).flatMap({ [($0, false), ($0, true)] }) {
       let folder = try ScratchFolder()
       let files = FaultyFileSystem(fault, failAt: failAt)

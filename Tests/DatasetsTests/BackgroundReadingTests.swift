@@ -25,7 +25,7 @@ import Testing
 
   private func open(
     _ layout: ImageLayout = .channelsLast, scale: Double? = nil, atOnce: Bool = false
-  ) throws -> MemoryExamples {
+  ) throws -> any StoredExamples {
     try DatasetReader.open(
       file: path, dataset: "x", layout: layout, scale: scale, readAtOnce: atOnce ? .max : 0)
   }

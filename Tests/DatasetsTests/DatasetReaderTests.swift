@@ -24,7 +24,7 @@ import Testing
 
   private func open(
     layout: ImageLayout = .auto, scale: Double? = nil
-  ) throws -> MemoryExamples {
+  ) throws -> any StoredExamples {
     try DatasetReader.open(file: path, dataset: "x", layout: layout, scale: scale)
   }
 
@@ -159,15 +159,4 @@ import Testing
     #expect(error?.remedy.contains("vae-dp data mnist --from DIR -o \(path)") == true)
   }
 
-  @Test func labelsAreRead() throws {
-    try write([3, 0, 255] as [UInt8], shape: [3])
-    #expect(try DatasetReader.labels(file: path, dataset: "x") == [3, 0, 255])
-  }
-
-  @Test func imagesAreNoLabels() throws {
-    try write([0, 1, 2, 3] as [UInt8], shape: [2, 2])
-    #expect(throws: DatasetError.self) {
-      try DatasetReader.labels(file: path, dataset: "x")
-    }
-  }
 }

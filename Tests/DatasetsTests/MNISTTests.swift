@@ -44,8 +44,9 @@ import Testing
     #expect(try file.read("train/images", as: UInt8.self) == images)
     #expect(try file.read("test/images", as: UInt8.self) == Array(images[20..<40]))
     #expect(try file.attribute("scale", of: "test/images") == .real(1 / 255))
-    #expect(try DatasetReader.labels(file: path, dataset: "train/labels") == [7, 8, 9])
-    #expect(try DatasetReader.labels(file: path, dataset: "test/labels") == [4])
+    let labels = try DatasetReader.open(file: path, dataset: "train/labels", as: .classes)
+    #expect(labels.classes == ["7", "8", "9"] && labels.rows([2, 0]) == [0, 0, 1, 1, 0, 0])
+    #expect(try DatasetReader.open(file: path, dataset: "test/labels", as: .any).classes == ["4"])
     let examples = try DatasetReader.open(file: path, dataset: "train/images")
     #expect(examples.exampleShape == [4, 5, 1] && examples.scale == Float(1.0 / 255))
   }

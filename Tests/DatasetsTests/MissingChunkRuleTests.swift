@@ -28,7 +28,7 @@ import Testing
 
   @Test func aPartIsRefusedWithItsCount() throws {
     try writePart()
-    let error = refusal { _ = try DatasetReader.examples(file: path, dataset: "x") }
+    let error = refusal { _ = try DatasetReader.open(file: path, dataset: "x") }
     #expect(error?.code == .incomplete && error?.found == "1 of 3 not in the file")
     #expect(error?.remedy.contains(#""missingChunks": "fill""#) == true)
   }
@@ -47,11 +47,12 @@ import Testing
     try file.writeRows(
       "labels", rows: 0..<1_048_576, values: [UInt8](repeating: 1, count: 1_048_576).span)
     try file.close()
-    let error = refusal { _ = try DatasetReader.labels(file: path, dataset: "labels") }
+    let error = refusal { _ = try DatasetReader.open(file: path, dataset: "labels", as: .classes) }
     #expect(error?.code == .incomplete)
     #expect(
-      try DatasetReader.labels(file: path, dataset: "labels", missingChunks: .fill).count
-        == 3_000_000)
+      try DatasetReader.open(
+        file: path, dataset: "labels", as: .classes, missingChunks: .fill
+      ).exampleCount == 3_000_000)
   }
 
   /// Non-zeros of a matrix in CSR form, of which the second half is not there.
@@ -67,9 +68,9 @@ import Testing
     try file.writeRows("m/data", rows: 0..<half.count, values: half.span)
     try file.setAttribute("shape", of: "m", to: .integers([rows, 1000]))
     try file.close()
-    let error = refusal { _ = try DatasetReader.examples(file: path, dataset: "m") }
+    let error = refusal { _ = try DatasetReader.open(file: path, dataset: "m") }
     #expect(error?.code == .incomplete && error?.object == "m/data")
-    let filled = try DatasetReader.examples(file: path, dataset: "m", missingChunks: .fill)
+    let filled = try DatasetReader.open(file: path, dataset: "m", missingChunks: .fill)
     #expect(filled.exampleCount == rows)
     let entry = try Inspection(path).entries.first { $0.path == "m" }
     #expect(entry?.exampleShape == nil && entry?.problem?.contains("all chunks") == true)

@@ -45,7 +45,7 @@ import Testing
   }
 
   private func open(scale: Double? = nil) throws -> any StoredExamples {
-    try DatasetReader.examples(file: path, dataset: "X", scale: scale)
+    try DatasetReader.open(file: path, dataset: "X", scale: scale)
   }
 
   private func problem(_ change: (inout Matrix) -> Void) throws -> DatasetError {
@@ -202,9 +202,9 @@ import Testing
     try file.write("train/images", shape: [2, 2], values: bytes.span)
     try file.close()
     #expect(
-      try DatasetReader.examples(file: path, dataset: "train/images").rows([1]) == [0, 1])
+      try DatasetReader.open(file: path, dataset: "train/images").rows([1]) == [0, 1])
     let error = #expect(throws: HDF5Error.self) {
-      _ = try DatasetReader.examples(file: path, dataset: "train")
+      _ = try DatasetReader.open(file: path, dataset: "train")
     }
     #expect(error?.code == .wrongKind)
   }

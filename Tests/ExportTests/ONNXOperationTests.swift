@@ -26,7 +26,7 @@ import Testing
     let graph = g.graph
     let bytes = try onnxModel(
       of: graph, parameters: { [Float](repeating: 1, count: graph.parameters[$0].shape.count) },
-      name: "model", input: "x", outputNames: ["y"], metadata: [])
+      name: "model", inputs: ["x"], outputNames: ["y"], metadata: [])
     return try ONNXModelProto(serializedBytes: bytes).graph.node.map(\.opType)
   }
 
@@ -124,7 +124,7 @@ import Testing
     func error(_ output: String, _ values: [Float]) -> String {
       do throws(ExportError) {
         _ = try onnxModel(
-          of: graph, parameters: { _ in values }, name: "model", input: "x",
+          of: graph, parameters: { _ in values }, name: "model", inputs: ["x"],
           outputNames: [output], metadata: [])
         return ""
       } catch {

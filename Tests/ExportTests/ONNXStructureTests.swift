@@ -16,7 +16,7 @@ import Testing
       of: graph,
       parameters: { index in
         (0..<graph.parameters[index].shape.count).map { Float($0) + Float(index) / 8 }
-      }, name: "model", input: "x", outputNames: outputs, metadata: [("note", "a test")])
+      }, name: "model", inputs: ["x"], outputNames: outputs, metadata: [("note", "a test")])
     return try ONNXModelProto(serializedBytes: bytes)
   }
 

@@ -65,9 +65,9 @@ package enum ParserTarget: String, CaseIterable, Sendable {
     switch self {
     case .config:
       guard let run = try? RunConfiguration(json: String(decoding: bytes, as: UTF8.self)),
-        let shape = try? Model.exampleShape(reading: run.model)
+        let fields = try? Model.fields(reading: run.model)
       else { return }
-      _ = try? Model(reading: run.model, exampleShape: shape)
+      _ = try? Model(reading: run.model, fields: fields)
     case .override:
       let node = JSONNode.object([("training", .object([])), ("model", .array([.null]))])
       _ = try? node.applying(override: String(decoding: bytes, as: UTF8.self))

@@ -17,17 +17,21 @@ import Training
     var values = (0..<40 * 36).map { Float($0 * 7919 % 251) / 250 }
     values[17 * 36 + 5] = 3e38
     let file = try HDF5File.create(at: scratch.path("data.h5"))
+    let labels = (0..<40).map { Int32($0 % 3 * 5) }
     try file.write("train/images", shape: [40, 6, 6], values: values.span)
+    try file.write("train/labels", shape: [40], values: labels.span)
     try file.close()
     let fine = try HDF5File.create(at: scratch.path("fine.h5"))
     values[17 * 36 + 5] = 0.5
     try fine.write("train/images", shape: [40, 6, 6], values: values.span)
+    try fine.write("train/labels", shape: [40], values: labels.span)
     try fine.close()
   }
 
   /// Five steps to an epoch, three epochs.
   private static let common = [
-    "data.validation=null", "data.test=null", "model.likelihood=gaussian",
+    "data.validation=null", "data.test=null", "data.labels=train/labels",
+    "model.likelihood=gaussian",
   ]
   private static let skipping = common + ["training.onNonFinite=skip"]
   /// A learning rate at which the training diverges, until it has been halved.
@@ -61,8 +65,14 @@ import Training
     let file = try HDF5File(reading: scratch.path("run/\(name)"))
     let indices = try file.read("/indices", as: Int64.self)
     #expect(indices == report.cause.minibatch.map { Int64($0) } && indices.contains(17))
-    #expect(try file.info("/examples").shape == [8, 6, 6, 1])
-    #expect(try file.read("/examples", as: Float.self).max() == 3e38)
+    #expect(try file.info("/fields/x").shape == [8, 6, 6, 1])
+    #expect(try file.read("/fields/x", as: Float.self).max() == 3e38)
+    let labels = try file.read("/fields/label", as: Float.self)
+    for (index, row) in indices.enumerated() {
+      #expect(
+        labels[3 * index..<3 * index + 3].elementsEqual((0..<3).map { $0 == row % 3 ? 1 : 0 }))
+    }
+    #expect(try file.attribute("classes", of: "/fields/label") == .strings(["0", "5", "10"]))
     #expect(try file.attribute("step", of: "/") == .integer(report.step))
     let last = try #require(try objects("run/metrics.jsonl").last)
     #expect(last["event"] as? String == "nonFinite" && last["action"] as? String == "stop")

@@ -124,7 +124,8 @@ import Training
   static let consequences: [(path: String, consequence: ConfigurationChange.Consequence)] = [
     ("name", .none), ("checkpoints.keep", .none), ("training.epochs", .none),
     ("training.steps", .none), ("training.reportEverySteps", .none),
-    ("training.earlyStopping.patience", .none), ("data.file", .none), ("data.labels", .none),
+    ("training.earlyStopping.patience", .none), ("data.file", .none), ("data.labels", .epochAgain),
+    ("data.fields.mask", .epochAgain),
     ("training.batchSize", .arithmetic), ("training.shards", .arithmetic),
     ("training.precision", .arithmetic), ("training.clipNorm", .arithmetic),
     ("training.optimizer.adam.learningRate", .arithmetic), ("training.schedule", .arithmetic),

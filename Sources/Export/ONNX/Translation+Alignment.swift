@@ -45,7 +45,7 @@ extension Translation {
     var single = view
     single.shape.extents[batch] = 1
     let after = order.count - position - 1
-    var size = emit("Shape", [input], [.int("start", 0), .int("end", 1)])
+    var size = emit("Shape", [inputs[0]], [.int("start", 0), .int("end", 1)])
     if view.shape[batch] != 1 { size = emit("Mul", [size, integers([view.shape[batch]])]) }
     var pieces = [size]
     if position > 0 { pieces.insert(integers([Int](repeating: 1, count: position)), at: 0) }

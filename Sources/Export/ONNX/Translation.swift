@@ -3,8 +3,8 @@ internal import GraphIR
 /// The nodes and constants of an ONNX model, written one graph node after another.
 struct Translation {
   let graph: Graph
-  /// Name of the input along whose leading axis the batch lies.
-  let input: String
+  /// Names of the inputs, along whose leading axes the batch lies.
+  let inputs: [String]
   private(set) var nodes: [ONNXNodeProto] = []
   /// Numbers and lists that nodes refer to by name.
   private(set) var constants: [ONNXTensorProto] = []
@@ -16,8 +16,8 @@ struct Translation {
   private var views: [Int: View] = [:]
 
   /// - Parameter reserved: names that nodes and constants must not take.
-  init(_ graph: Graph, input: String, reserved: Set<String>) {
-    (self.graph, self.input) = (graph, input)
+  init(_ graph: Graph, inputs: [String], reserved: Set<String>) {
+    (self.graph, self.inputs) = (graph, inputs)
     names = reserved
   }
 
@@ -82,9 +82,10 @@ struct Translation {
   }
 
   private func inputView(_ name: String, _ shape: Shape) throws(ExportError) -> View {
-    guard name == input else {
+    guard inputs.contains(name) else {
       throw ExportError(
-        "input \(name)", expected: "outputs that depend on \(input) alone", found: "another input",
+        "input \(name)", expected: "outputs that depend on \(inputs.joined(separator: ", ")) alone",
+        found: "another input",
         remedy: "Export outputs that do not need \(name).")
     }
     let axes = shape.rank == 4 ? View.channelsFirst : Array(shape.extents.indices)

@@ -82,6 +82,39 @@ extension HDF5File {
   }
 }
 
+extension HDF5File {
+  /// Strings that are read at once: each of variable length takes memory of the library's.
+  private static let stringBlock = 1 << 16
+
+  /// Reads a list of strings, `[N]` or `[N, 1]`, as `readString` reads one.
+  ///
+  /// - Throws: As `readString`.
+  public func readStrings(_ path: String) throws(HDF5Error) -> [String] {
+    try withFile { (file) throws(HDF5Error) -> [String] in
+      let dataset = try context.openDataset(path, in: file)
+      let info = dataset.info
+      guard info.elementType == .string else { throw context.wrongType("strings", info) }
+      guard info.shape.count == 1 || (info.shape.count == 2 && info.shape[1] == 1) else {
+        throw context.wrongShape("a list of strings", "shape \(info.shape)", info.path)
+      }
+      let type = try context.adopt(
+        H5Dget_type(dataset.identifier.raw), .datatype, "read the type", path)
+      var strings: [String] = []
+      while strings.count < info.elementCount {
+        let first = strings.count
+        let rows = first..<min(first + Self.stringBlock, info.elementCount)
+        let selection = try context.selectRows(rows, of: dataset, valueCount: rows.count)
+        strings += try unsafe context.readStrings(rows.count, of: type, path) { memory, bytes in
+          unsafe H5Dread(
+            dataset.identifier.raw, memory, selection.memory.raw, selection.file.raw,
+            chdf5_default(), bytes)
+        }
+      }
+      return strings
+    }
+  }
+}
+
 /// Which elements of a dataset a transfer touches, and how they lie in memory.
 struct RowSelection: ~Copyable {
   let file: Identifier

@@ -6,8 +6,9 @@ public import Measuring
 public struct DataConfiguration: Sendable {
   /// Which examples a split holds.
   public enum Split: Sendable, Hashable {
-    /// A dataset of the file.
-    case dataset(String)
+    /// A dataset of the file, and where fields of its examples are; of those that are not named, beside it as
+    /// they are beside the training examples.
+    case dataset(String, fields: [String: String] = [:])
     /// A share of the training dataset, chosen by the seed.
     case fraction(Double)
   }
@@ -22,8 +23,8 @@ public struct DataConfiguration: Sendable {
   public var validation: Split?
   /// What the final evaluation looks at; nil for nothing.
   public var test: Split?
-  /// Dataset of class labels beside the training examples; nil for none.
-  public var labels: String?
+  /// Fields of the examples beside their data, in the order in which they are named.
+  public var fields: [FieldPlace]
   /// Order of an image's axes in the file.
   public var layout: ImageLayout
   /// What stored numbers are multiplied by; nil for the file's own word or the default.
@@ -37,9 +38,10 @@ public struct DataConfiguration: Sendable {
 
   /// All datasets of the file that training opens.
   var datasets: [String] {
-    var names = [train]
-    for case .dataset(let name)? in [validation, test] where !names.contains(name) {
-      names.append(name)
+    var names = training.datasets
+    for case .dataset(let dataset, let named)? in [validation, test] {
+      let others = place(of: dataset, named: named).place?.datasets ?? [dataset]
+      names += others.filter { !names.contains($0) }
     }
     return names
   }
@@ -52,24 +54,24 @@ public struct DataConfiguration: Sendable {
     let isGenerated = node["source"] != nil
     try reader.allow(
       only: [
-        "source", "file", "train", "validation", "test", "labels", "layout", "scale",
+        "source", "file", "train", "validation", "test", "labels", "fields", "layout", "scale",
         "missingChunks", "synthetic",
       ] + (isGenerated ? ["size"] : []))
+    fields = try reader.fieldPlaces()
     if isGenerated {
       _ = try reader.string("source", among: ["sprites"])
       generatedCount = try reader.integer(
         "size", default: SpritesGrid.standardSize, in: 1...SpritesGrid.largestSize)
       file = try reader.string("file", default: "data/sprites.h5")
       train = try reader.string("train", default: "images")
-      validation = try Self.split("validation", in: &reader, default: .fraction(0.05))
-      test = try Self.split("test", in: &reader, default: .fraction(0.05))
+      validation = try Self.split("validation", in: &reader, fields, default: .fraction(0.05))
+      test = try Self.split("test", in: &reader, fields, default: .fraction(0.05))
     } else {
       file = try reader.string("file")
       train = try reader.string("train", default: "train/images")
-      validation = try Self.split("validation", in: &reader, default: nil)
-      test = try Self.split("test", in: &reader, default: nil)
+      validation = try Self.split("validation", in: &reader, fields, default: nil)
+      test = try Self.split("test", in: &reader, fields, default: nil)
     }
-    labels = try reader.optionalString("labels")
     let name = try reader.string(
       "layout", default: "auto", among: ["auto", "channelsLast", "channelsFirst"])
     layout =
@@ -88,10 +90,11 @@ public struct DataConfiguration: Sendable {
     }
     try Self.require(validation, test, in: reader)
     resolved = try reader.finish()
+    try requireFields(in: reader)
   }
 
   private static func split(
-    _ key: String, in reader: inout ObjectReader, default fallback: Split?
+    _ key: String, in reader: inout ObjectReader, _ fields: [FieldPlace], default fallback: Split?
   ) throws(ConfigurationError) -> Split? {
     guard let node = reader.optionalNode(key) else {
       if reader.node[key] != nil { return nil }  // null: none is wanted
@@ -104,12 +107,32 @@ public struct DataConfiguration: Sendable {
     case .string(let name): return .dataset(name)
     case .object:
       var options = try ObjectReader(node)
-      let fraction = try options.number("fraction", above: 0, below: 1)
+      let split: Split
+      if node["dataset"] == nil {
+        split = .fraction(try options.number("fraction", above: 0, below: 1))
+      } else {
+        let dataset = try options.string("dataset")
+        split = .dataset(dataset, fields: try options.fieldDatasets(of: fields))
+      }
       _ = try options.finish()
-      return .fraction(fraction)
+      return split
     case .null, .bool, .number, .array:
       throw node.error(
         .wrongType, expected: "a dataset's name, { \"fraction\": 0.1 } or null")
+    }
+  }
+
+  /// Throws where nothing tells where a field of other examples than the training ones is.
+  private func requireFields(in reader: ObjectReader) throws(ConfigurationError) {
+    for (key, split) in [("validation", validation), ("test", test)] {
+      guard case .dataset(let dataset, let named)? = split,
+        let field = place(of: dataset, named: named).unknown
+      else { continue }
+      throw reader.error(
+        key, expected: "a place of the field \(field.name) of these examples", found: "none",
+        remedy:
+          "Write { \"dataset\": \"\(dataset)\", \"fields\": { \"\(field.name)\": \"…\" } }; without that, a "
+          + "field is looked for only where the dataset lies in another folder than data.train.")
     }
   }
 

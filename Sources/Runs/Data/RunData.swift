@@ -8,8 +8,8 @@ internal import RandomStreams
 
 /// The examples of a run, opened and split.
 public struct RunData: Sendable {
-  /// Shape of one example, channels last.
-  public var exampleShape: [Int]
+  /// What the examples consist of: their data, `x`, and the fields that the configuration names.
+  public var fields: [Field]
   /// What stored numbers are multiplied by.
   public var scale: Double
   /// What is learnt from.
@@ -23,10 +23,11 @@ public struct RunData: Sendable {
   ///
   /// - Parameters:
   ///   - seed: chooses the examples of fractions.
+  ///   - known: what the fields have to be, where a model has been trained on them: their shapes and classes.
   ///   - progress: told what is being done, and which share of it is done.
   /// - Throws: `DatasetError` or `HDF5Error` naming the file and what is wrong with it.
   public init(
-    _ configuration: DataConfiguration, seed: Int,
+    _ configuration: DataConfiguration, seed: Int, known: [Field]? = nil,
     progress: (_ activity: String, _ fraction: Double) -> Void = { _, _ in }
   ) throws {
     if let count = configuration.generatedCount,
@@ -34,32 +35,26 @@ public struct RunData: Sendable {
     {
       try RunData.generateSprites(count, to: configuration.file, progress: progress)
     }
-    func open(_ dataset: String) throws -> any StoredExamples {
-      try DatasetReader.examples(
-        file: configuration.file, dataset: dataset, layout: configuration.layout,
-        scale: configuration.scale, missingChunks: configuration.missingChunks)
-    }
+    let opening = ExampleOpening(configuration: configuration)
     progress("reading \(configuration.file)", 0)
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)
-    let stored = try open(configuration.train)
-    exampleShape = stored.exampleShape
-    scale = Double(stored.scale)
-    let shape = stored.exampleShape
-    let examples = ExampleSource(stored)
+    let (examples, scale) = try opening.open(configuration.training, like: known.map(Self.trained))
+    (fields, self.scale) = (examples.fields, scale)
     var rest = Stream(seed: UInt64(seed), purpose: .split)
       .permutation(of: examples.exampleCount, turn: 0)[...]
     func split(_ split: DataConfiguration.Split?, _ name: String) throws -> ExampleSet? {
       switch split {
       case nil: return nil
-      case .dataset(let dataset):
-        let other = try open(dataset)
-        guard other.exampleShape == shape else {
-          throw DatasetError(
-            code: .wrongShape, file: configuration.file, object: dataset,
-            expected: "examples of shape \(shape), as in \(configuration.train)",
-            found: "\(other.exampleShape)", remedy: "Name another dataset at data.\(name).")
+      case .dataset(let dataset, let named):
+        guard let place = configuration.place(of: dataset, named: named).place else {
+          preconditionFailure("the configuration was read with a place of every field")
         }
-        return ExampleSet(other)
+        let others = try opening.open(
+          place,
+          like: ExampleOpening.Likeness(
+            fields: examples.fields, reason: "as in \(configuration.train)",
+            remedy: "Name another dataset at data.\(name)."))
+        return ExampleSet(others.source)
       case .fraction(let fraction):
         let count = Int((fraction * Double(examples.exampleCount)).rounded())
         if count == 0 { return nil }
@@ -78,6 +73,16 @@ public struct RunData: Sendable {
         remedy: "Lower data.validation.fraction and data.test.fraction.")
     }
     progress("reading \(configuration.file)", 1)
+  }
+
+  /// Shape of an example's data, channels last.
+  public var exampleShape: [Int] { fields.first { $0.name == Field.data }?.shape ?? [] }
+
+  /// What examples have to be like for a model that was trained on these fields.
+  static func trained(_ fields: [Field]) -> ExampleOpening.Likeness {
+    ExampleOpening.Likeness(
+      fields: fields, reason: "as the model has",
+      remedy: "Name other data with --data or --split.")
   }
 
   /// Returns once all examples are read: large data sets are still being read when they are open.

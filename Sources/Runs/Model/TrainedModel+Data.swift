@@ -19,19 +19,24 @@ extension TrainedModel {
   public func examples(split: String, file: String? = nil) throws -> ExampleSet {
     var data = configuration.data
     data.file = try file ?? dataFile()
+    // What the model does not read need not be there.
+    let model = runner.model
+    data.fields = data.fields.filter { model.fieldNames.contains($0.name) }
     let splits: [String: DataConfiguration.Split?] = [
       "train": .dataset(data.train), "validation": data.validation, "test": data.test,
     ]
-    guard let wanted = splits[split] else { return try whole(split, of: data.file) }
+    guard let wanted = splits[split] else { return try whole(split, of: data) }
     let found: ExampleSet?
-    if let file {
+    if file != nil {
       found = try wanted.map { wanted in
-        if case .dataset(let name) = wanted { return try whole(name, of: file) }
-        return try whole(data.train, of: file)
+        if case .dataset(let name, let named) = wanted {
+          return try whole(name, of: data, named: named)
+        }
+        return try whole(data.train, of: data)
       }
     } else {
-      let all = try RunData(data, seed: configuration.training.seed)
-      try requireShape(all.exampleShape, data.file, data.train)
+      let known = model.fields.filter { model.fieldNames.contains($0.name) }
+      let all = try RunData(data, seed: configuration.training.seed, known: known)
       found = split == "train" ? all.training : split == "test" ? all.test : all.validation
     }
     guard let found else {
@@ -56,14 +61,20 @@ extension TrainedModel {
     return place.path
   }
 
-  private func whole(_ dataset: String, of file: String) throws -> ExampleSet {
-    let data = configuration.data
-    try Containment.rehearse(file, datasets: [dataset])
-    let examples = try DatasetReader.examples(
-      file: file, dataset: dataset, layout: data.layout, scale: data.scale,
-      missingChunks: data.missingChunks)
-    try requireShape(examples.exampleShape, file, dataset)
-    return ExampleSet(examples)
+  private func whole(
+    _ dataset: String, of data: DataConfiguration, named: [String: String] = [:]
+  ) throws -> ExampleSet {
+    let (place, unknown) = data.place(of: dataset, named: named)
+    guard let place else {
+      throw RunError(
+        code: .noSplit, object: "--split \(dataset)",
+        expected: "a place of the field \(unknown?.name ?? ""), which the model reads beside it",
+        found: "none", remedy: "Name it at data.test, and use --split test.")
+    }
+    try Containment.rehearse(data.file, datasets: place.datasets)
+    let opened = try ExampleOpening(configuration: data)
+      .open(place, like: RunData.trained(runner.model.fields))
+    return ExampleSet(opened.source)
   }
 
   /// Where exports go unless another folder is given: `RUN/export`, or beside a single file.
@@ -78,13 +89,5 @@ extension TrainedModel {
     let folder = URL(filePath: file).deletingLastPathComponent()
     guard folder.lastPathComponent == "checkpoints" else { return nil }
     return folder.deletingLastPathComponent().path(percentEncoded: false)
-  }
-
-  private func requireShape(_ shape: [Int], _ file: String, _ dataset: String) throws {
-    guard shape != runner.model.exampleShape else { return }
-    throw DatasetError(
-      code: .wrongShape, file: file, object: dataset,
-      expected: "examples of shape \(runner.model.exampleShape), as the model has",
-      found: "\(shape)", remedy: "Name other data with --data or --split.")
   }
 }

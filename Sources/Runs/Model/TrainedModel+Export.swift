@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Evaluation
+internal import Examples
 internal import Execution
 internal import Export
 internal import Files
@@ -35,9 +36,9 @@ extension TrainedModel {
       let encoder = model.encoderGraph(rows: 1).simplified()
       let outputs = ["mean", "logVariance"].filter { encoder.output(.result($0)) != nil }
       return [
-        try write(onnx(encoder, "encoder", input: "x", outputs), to: "\(folder)/encoder.onnx"),
+        try write(onnx(encoder, "encoder", outputs), to: "\(folder)/encoder.onnx"),
         try write(
-          onnx(model.decoderGraph(rows: 1).simplified(), "decoder", input: "z", ["mean"]),
+          onnx(model.decoderGraph(rows: 1).simplified(), "decoder", ["mean"]),
           to: "\(folder)/decoder.onnx"),
       ]
     case .safetensors:
@@ -60,12 +61,18 @@ extension TrainedModel {
   }
 
   private func onnx(
-    _ graph: Graph, _ name: String, input: String, _ outputs: [String]
+    _ graph: Graph, _ name: String, _ outputs: [String]
   ) throws -> [UInt8] {
     let parameters = runner.parameters
+    let inputs = graph.inputs.map(\.name)
+    let classes = runner.model.fields.compactMap { field in
+      field.classes.flatMap { inputs.contains(field.name) ? ("classes.\(field.name)", $0) : nil }
+    }
     return try onnxModel(
       of: graph, parameters: { parameters[$0] }, name: "\(configuration.name) \(name)",
-      input: input, outputNames: outputs, metadata: metadata)
+      inputs: inputs, outputNames: outputs,
+      metadata: metadata
+        + classes.map { ($0, JSONNode.array($1.map(JSONNode.string)).text(pretty: false)) })
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws -> String {

@@ -53,7 +53,7 @@ private func write(_ input: inout Input, to path: String) throws {
   try file.close()
 }
 
-/// In the order of `DatasetReader.sparse`.
+/// In the order of `CSRFormat.open`.
 private func read(_ matrix: CSRGroup) throws {
   try matrix.requireRows()
   let (rows, count) = try matrix.shape(isMember: false)

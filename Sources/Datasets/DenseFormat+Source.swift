@@ -1,8 +1,7 @@
-internal import Files
 internal import HDF5
 internal import Storage
 
-extension DatasetReader {
+extension DenseFormat {
   /// An open file and the dataset in it that is being read.
   struct Source {
     let file: HDF5File
@@ -12,17 +11,10 @@ extension DatasetReader {
     /// What the file says about the dataset.
     var info: DatasetInfo { rows.info }
 
-    init(file path: String, dataset: String) throws {
-      guard !isMissing(path) else {
-        throw DatasetError(
-          code: .missingFile, file: path, object: "", expected: "an HDF5 file",
-          found: "no file of this name",
-          remedy: "Make one with 'vae-dp data mnist --from DIR -o \(path)' or "
-            + "'vae-dp data sprites -o \(path)', or with h5py.")
-      }
-      filePath = path
-      file = try HDF5File(reading: path)
-      rows = try DatasetRows(dataset, of: file)
+    init(_ request: DatasetRequest) throws {
+      filePath = request.filePath
+      file = try request.hdf5()
+      rows = try DatasetRows(request.name, of: file)
     }
 
     /// An error about this dataset.
