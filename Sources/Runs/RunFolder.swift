@@ -88,7 +88,7 @@ public struct RunError: Error, Sendable, CustomStringConvertible {
   /// What callers may branch on.
   public enum Code: Hashable, Sendable {
     case busy, cannotCreate, exists, nothingToResume, changedConfiguration, missing, noSplit,
-      tooLarge
+      tooLarge, wrongField
   }
   /// What went wrong.
   public var code: Code

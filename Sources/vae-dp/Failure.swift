@@ -46,9 +46,10 @@ func status(of error: any Error) -> Int32 {
     case .cannotCreate, .exists: 73
     case .missing, .nothingToResume, .noSplit: 66
     case .changedConfiguration, .tooLarge: 78
+    case .wrongField: 64
     }
   case is SnapshotMismatch, is MemoryShortage: 78
-  case is StateError: 65
+  case is StateError, is MissingField: 65
   case is NonFiniteReport, is NonFiniteStep: 20
   case let error as OutputError: error.isPlaceRefused ? 73 : 74
   case let error as IOFailure: error.isMissing ? 66 : 74

@@ -14,6 +14,13 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "Seed of the draws.")
   var seed: UInt64 = 0
 
+  @Option(
+    help: """
+      A field that the model reads beside its latents, the same for all: label=3, a class by its name, or \
+      age=0.5. Several may be given; classes that are not go through all in turn.
+      """)
+  var given: [String] = []
+
   @Option(name: .shortAndLong, help: "The PNG file.")
   var output: String
 
@@ -30,7 +37,8 @@ struct SampleCommand: ParsableCommand {
       try RunFolder.requireNotInside(output)
       let trained = try TrainedModel(model, threads: threads.count)
       if threads.isAutomatic { ProgressLine().say("\(try trained.chooseThreads())") }
-      let images = try trained.runner.sample(count: number, seed: seed)
+      let images = try trained.runner.sample(
+        count: number, seed: seed, given: try trained.given(given, count: number))
       let shape = [number] + trained.runner.model.exampleShape
       try writeOutput(ImageGrid(images, shape: shape).png(), to: output)
       try put(output)
