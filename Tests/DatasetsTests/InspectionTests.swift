@@ -51,6 +51,14 @@ import Testing
     #expect(found.data["train"] == "X")
   }
 
+  @Test func oneNumberForEachExampleMayBeAField() throws {
+    let found = try inspect([("train/images", [10, 8]), ("train/labels", [10])])
+    let labels = try #require(found.entries.first { $0.path.hasSuffix("labels") })
+    #expect(labels.problem == nil && labels.exampleShape == nil)
+    #expect(labels.note?.hasPrefix("10 labels or numbers: data.labels or data.fields") == true)
+    #expect(found.data["train"] == "train/images")
+  }
+
   @Test func labelsAndNumbersAreNever() throws {
     let found = try inspect([
       ("data", [10, 12]), ("labels", [900, 1]), ("ids", [900, 2]), ("y", [900, 3]),

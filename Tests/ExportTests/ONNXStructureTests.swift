@@ -6,7 +6,8 @@ import Testing
 /// The nodes, constants and declarations of models written from small graphs.
 @Suite struct ONNXStructureTests {
   private func written(
-    _ outputs: [String] = ["y"], _ build: (inout GraphBuilder) throws -> Void
+    _ outputs: [String] = ["y"], inputs: [String] = ["x"],
+    _ build: (inout GraphBuilder) throws -> Void
   ) throws -> ONNXModelProto {
     var builder = GraphBuilder()
     try build(&builder)
@@ -16,7 +17,7 @@ import Testing
       of: graph,
       parameters: { index in
         (0..<graph.parameters[index].shape.count).map { Float($0) + Float(index) / 8 }
-      }, name: "model", inputs: ["x"], outputNames: outputs, metadata: [("note", "a test")])
+      }, name: "model", inputs: inputs, outputNames: outputs, metadata: [("note", "a test")])
     return try ONNXModelProto(serializedBytes: bytes)
   }
 
@@ -49,6 +50,26 @@ import Testing
       return (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
     }
     #expect(Array(weight.rawData) == expected)
+  }
+
+  /// A field beside the data: joined to flat features, and as further channels of every pixel.
+  @Test func severalInputsGrowWithTheBatch() throws {
+    let model = try written(inputs: ["x", "label"]) { g in
+      let (x, label) = (g.input("x", [1, 4, 5, 2]), g.input("label", [1, 3]))
+      let spread = g.broadcast(label, to: [1, 4, 5, 3], axes: [0, 3])
+      let joined = try g.concatenate([x, spread], axis: 3)
+      let flat = g.reshape(g.transpose(joined, [0, 3, 1, 2]), [1, 100])
+      let both = try g.concatenate([flat, label], axis: 1)
+      g.output(
+        .result("y"),
+        g.dense(both, weight: g.declared("a.weight", [2, 103]), bias: g.declared("a.bias", [2])))
+    }
+    #expect(model.graph.input.map(\.name) == ["x", "label"])
+    #expect(
+      model.graph.input.map(\.extents) == [["batch", "2", "4", "5"], ["batch", "3"]])
+    #expect(model.graph.output[0].extents == ["batch", "2"])
+    let joins = model.graph.node.filter { $0.opType == "Concat" }
+    #expect(joins.count == 2 && joins[0].input.first == "x" && joins[1].input.last == "label")
   }
 
   @Test func headNamesVersionsAndLayouts() throws {

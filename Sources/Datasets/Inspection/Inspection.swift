@@ -57,6 +57,13 @@ public struct Inspection: Encodable, Sendable {
   }
 }
 
+extension ElementType {
+  /// Whether one element is a class or a number of an example.
+  fileprivate var isFieldOfRows: Bool {
+    isInteger || [.string, .float16, .float32, .float64].contains(self)
+  }
+}
+
 extension Inspection.Entry {
   fileprivate init(
     _ object: ListedObject, in source: HDF5File, _ file: String, _ progress: (String) -> Void
@@ -96,6 +103,11 @@ extension Inspection.Entry {
       if let missing = try source.missingChunks(of: path) {
         missingChunks = missing.count
         problem = "training expects all chunks, and \(missing.text). \(MissingChunks.remedy)"
+        return
+      }
+      if info.shape.count == 1, info.elementCount > 0, info.elementType.isFieldOfRows {
+        note =
+          "\(info.elementCount) labels or numbers: data.labels or data.fields may name it beside as many examples."
         return
       }
       exampleShape = try Self.exampleShape(info, attributes["layout"], file)
