@@ -28,9 +28,10 @@ struct NodeNames {
       case .parameter: isForward[index] = true
       case .input(_, let shape): hasRows[index] = shape.rank > 0
       case .random: hasRows[index] = true
+      case .gatherRows: hasRows[index] = hasRows[node.operands[1].index] && isForward[index]
       default:
         let rows = node.operands.contains { hasRows[$0.index] }
-        hasRows[index] = rows && isForward[index] && node.shape.rank > 0 && !node.op.sumsRows
+        hasRows[index] = rows && isForward[index] && node.shape.rank > 0 && !node.op.mixesRows
       }
       let before = node.operands.map(\.index).sorted {
         (isForward[$0] ? 0 : 1, $0) < (isForward[$1] ? 0 : 1, $1)
@@ -107,9 +108,13 @@ extension Graph {
 }
 
 extension Op {
-  /// Whether the leading axis disappears.
-  fileprivate var sumsRows: Bool {
-    if case .sum(let axes) = self { axes.contains(0) } else { false }
+  /// Whether the leading axis disappears, or becomes another.
+  fileprivate var mixesRows: Bool {
+    switch self {
+    case .sum(let axes): axes.contains(0)
+    case .scatterRows: true
+    default: false
+    }
   }
 }
 

@@ -61,6 +61,12 @@ extension GraphBuilder {
     try emit(.concatenate(axis: axis), parts)
   }
 
+  /// x `[M, …]`, index `[N, …]` → `[N, …]`: element j of row n is that of x in row `index[n, j]`, a whole number of 0..<M
+  /// that no derivative passes; no number (NaN) where the index is another.
+  public mutating func gatherRows(_ x: Value, _ index: Value) -> Value {
+    apply(.gatherRows, x, index)
+  }
+
   /// `[M, K] × [K, N]`; a transposed operand is given as `[K, M]` or `[N, K]`.
   public mutating func matmul(
     _ a: Value, _ b: Value, transposeLeft: Bool = false, transposeRight: Bool = false

@@ -56,6 +56,7 @@ extension Op {
       return Shape(order.map { operands[0][$0] })
     case .slice, .pad, .concatenate:
       return try sliceLikeShape(operands)
+    case .gatherRows, .scatterRows: return try indexedShape(operands)
     case .matmul(let transposeLeft, let transposeRight):
       try require(operands.allSatisfy { $0.rank == 2 }, operands, "needs two matrices")
       let (a, b) = (operands[0].extents, operands[1].extents)
@@ -75,7 +76,9 @@ extension Op {
     case .unary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice, .pad, .stopGradient,
       .allReduce, .allGather, .reduceScatter:
       1
-    case .binary, .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient: 2
+    case .binary, .gatherRows, .scatterRows, .matmul, .convolution, .convolutionInputGradient,
+      .convolutionWeightGradient:
+      2
     case .concatenate: nil
     }
   }
@@ -106,6 +109,25 @@ extension Op {
     default: preconditionFailure("sliceLikeShape called for \(name)")
     }
     return result
+  }
+
+  private func indexedShape(_ operands: [Shape]) throws(ShapeError) -> Shape {
+    let (x, index) = (operands[0], operands[1])
+    try require(
+      x.rank >= 1 && index.rank == x.rank, operands, "needs rows and an index of one rank")
+    var rows = x[0]
+    if case .scatterRows(let count) = self {
+      try require(x == index, operands, "needs an index for every element")
+      rows = count
+    } else {
+      try require(
+        x.removing(axes: [0]) == index.removing(axes: [0]), operands,
+        "the index has other columns than the rows")
+    }
+    try require(
+      (1...1 << 24).contains(rows), operands,
+      "\(rows) rows: an index of floats tells 1 to 16777216 apart")
+    return Shape([self == .gatherRows ? index[0] : rows] + x.extents.dropFirst())
   }
 
   private func convolutionShape(_ operands: [Shape]) throws(ShapeError) -> Shape {

@@ -70,6 +70,13 @@ public enum Op: Hashable, Sendable {
   /// Zeros before and after along one axis; the derivative of a slice.
   case pad(axis: Int, before: Int, after: Int)
   case concatenate(axis: Int)
+  /// x `[M, …]`, index `[N, …]` → `[N, …]`: in each column the elements of x in the rows that the index names, by whole
+  /// numbers of 0..<M; no number (NaN) where it names none.
+  case gatherRows
+  /// y `[N, …]`, index `[N, …]` → `[M, …]` of M `rows`: in each column the elements of y added to the rows that the index
+  /// names, in the order of y's rows; the derivative of `gatherRows`. An element whose index names no row makes the first
+  /// row of its column no number.
+  case scatterRows(rows: Int)
   /// `[M, K] × [K, N]`, where an operand marked as transposed is given as `[K, M]` or `[N, K]`.
   case matmul(transposeLeft: Bool, transposeRight: Bool)
   /// x `[N, H, W, I]`, w `[O, I, kH, kW]` → `[N, H', W', O]`.

@@ -16,6 +16,8 @@ extension Op {
     case .slice(let axis, let start, let count): "slice(axis: \(axis), \(start)..<\(start + count))"
     case .pad(let axis, let before, let after): "pad(axis: \(axis), \(before), \(after))"
     case .concatenate(let axis): "concatenate(axis: \(axis))"
+    case .gatherRows: "gatherRows"
+    case .scatterRows(let rows): "scatterRows(\(rows))"
     case .matmul(let left, let right): "matmul(\(left ? "T" : "N")\(right ? "T" : "N"))"
     case .convolution(let g): "convolution(\(g.summary))"
     case .convolutionInputGradient(let g, _, _): "convolutionInputGradient(\(g.summary))"

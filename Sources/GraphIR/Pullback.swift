@@ -33,6 +33,9 @@ extension Op {
     case .pad(let axis, let before, _):
       [g.slice(yBar, axis: axis, start: before, count: g.shape(x[0])[axis])]
     case .concatenate(let axis): concatenatePullback(yBar, x, axis, &g)
+    case .gatherRows:
+      [wanted[0] ? g.apply(.scatterRows(rows: g.shape(x[0])[0]), yBar, x[1]) : nil, nil]
+    case .scatterRows: [wanted[0] ? g.gatherRows(yBar, x[1]) : nil, nil]
     // Every shard's part of the objective depends on every shard's operand.
     case .allReduce: [g.allReduce(yBar)]
     case .allGather: [g.apply(.reduceScatter(rows: g.shape(x[0])[0]), yBar)]

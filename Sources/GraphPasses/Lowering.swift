@@ -120,6 +120,7 @@ struct Lowering {
     case .pad(let axis, let before, _):
       found[index] = .view(assembly([anyView(node.operands[0])], axis, [before], node.shape))
     case .concatenate(let axis): found[index] = .view(concatenate(node, axis))
+    case .gatherRows, .scatterRows: found[index] = .view(indexed(node))
     case .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient:
       found[index] = .view(product(index))
     case .allReduce: found[index] = .view(collective(.allReduce, node))
@@ -234,6 +235,18 @@ struct Lowering {
       let root = Root(source: .sum(.load(0), view, axes: axes, of: shape), shape: node.shape)
       return .view(ArrayView(whole: join(root, reading: [view]), node.shape))
     }
+  }
+
+  private mutating func indexed(_ node: Node) -> ArrayView {
+    let (x, index) = (node.operands[0], node.operands[1])
+    let gathers = node.op == .gatherRows
+    let count = graph[index].shape[0]
+    let extents = RowIndexing(
+      rows: (gathers ? graph[x].shape : node.shape)[0], count: count,
+      width: graph[index].shape.count / count)
+    return call(
+      gathers ? .gatherRows(extents) : .scatterRows(extents), [dense(x), dense(index)],
+      shape: node.shape)
   }
 
   private mutating func collective(_ kind: CollectiveKind, _ node: Node) -> ArrayView {

@@ -81,6 +81,31 @@ extension Tensor {
     return result
   }
 
+  /// The position in an array of `rows` rows that each element of an index names; nil where it names none.
+  private static func positions(_ index: Tensor, rows: Int) -> [Int?] {
+    let width = index.shape.removing(axes: [0]).count
+    return index.values.enumerated().map { position, row in
+      guard let row = Int(exactly: row), (0..<rows).contains(row) else { return nil }
+      return row * width + position % width
+    }
+  }
+
+  /// In each column the elements in the rows that an index names.
+  func gatheredRows(_ index: Tensor) -> Tensor {
+    let positions = Self.positions(index, rows: shape[0])
+    return Tensor(shape: index.shape, values: positions.map { $0.map { self[$0] } ?? .nan })
+  }
+
+  /// In each column the elements added to the rows that an index names.
+  func scatteredRows(_ index: Tensor, to target: Shape) -> Tensor {
+    var result = Tensor(repeating: 0, shape: target)
+    let width = target.removing(axes: [0]).count
+    for (place, position) in Self.positions(index, rows: target[0]).enumerated() {
+      if let position { result[position] += self[place] } else { result[place % width] = .nan }
+    }
+    return result
+  }
+
   /// `[M, K] × [K, N]`; an operand marked as transposed is `[K, M]` or `[N, K]`.
   func matmul(_ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) -> Tensor {
     let left = transposeLeft ? transposed([1, 0]) : self

@@ -120,8 +120,9 @@ public struct ShardInputs: Sendable {
     case .random(let distribution, let stream, let shape):
       result = noise(distribution, stream, shape)
     case .constant, .unary, .binary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice,
-      .pad, .concatenate, .matmul, .convolution, .convolutionInputGradient,
-      .convolutionWeightGradient, .stopGradient, .allReduce, .allGather, .reduceScatter:
+      .pad, .concatenate, .gatherRows, .scatterRows, .matmul, .convolution,
+      .convolutionInputGradient, .convolutionWeightGradient, .stopGradient, .allReduce, .allGather,
+      .reduceScatter:
       result = node.op.evaluate(node.operands.map { results[$0.index] }, shape: node.shape)
     }
     interpreter.require(result, node.shape, "%\(index) \(node.op.name)")
@@ -174,6 +175,8 @@ extension Op {
     case .pad(let axis, let before, _):
       Tensor(repeating: 0, shape: shape).replacing(axis: axis, start: before, by: x[0])
     case .concatenate(let axis): Tensor.concatenated(x, axis: axis, to: shape)
+    case .gatherRows: x[0].gatheredRows(x[1])
+    case .scatterRows: x[0].scatteredRows(x[1], to: shape)
     case .matmul(let left, let right): x[0].matmul(x[1], left, right)
     case .convolution(let geometry): x[0].convolved(x[1], geometry, to: shape)
     case .convolutionInputGradient(let geometry, _, _):

@@ -26,6 +26,8 @@ extension Kernel {
       return "\(name) \(s.rows)×\(s.inputs)×\(s.outputs), \(nonZeros) non-zeros per row"
     case .noise(_, _, let examples, let perExample): return "noise \(examples)×\(perExample)"
     case .logSumExp(let outer, let count, let inner): return "logSumExp \(outer)×\(count)×\(inner)"
+    case .gatherRows(let s): return "gather \(s.count)×\(s.width) of \(s.rows) rows"
+    case .scatterRows(let s): return "scatter \(s.count)×\(s.width) to \(s.rows) rows"
     case .fill(_, let count): return "fill \(count)"
     case .collective(let collective): return "\(collective.kind)"
     }
@@ -39,7 +41,8 @@ extension Kernel {
     case .convolution(_, let s), .matmulCol2im(let s): product(2, s.pixelCount, s.weightCount)
     case .sparseMatmul(let s):
       2 * (Double(s.rows) * s.sparsity.meanPerRow).rounded() * Double(s.outputs)
-    case .loop, .im2col, .col2im, .noise, .logSumExp, .fill, .collective: 0
+    case .loop, .im2col, .col2im, .noise, .logSumExp, .gatherRows, .scatterRows, .fill, .collective:
+      0
     }
   }
 
@@ -54,6 +57,8 @@ extension Kernel {
       return 4 * (s.count * s.xSize + s.pixelCount * s.windowSize)
     case .noise(_, _, let examples, let perExample): return 4 * examples * perExample
     case .logSumExp(let outer, let count, let inner): return 4 * outer * (count + 1) * inner
+    case .gatherRows(let s): return 12 * s.count * s.width
+    case .scatterRows(let s): return 4 * (2 * s.count + s.rows) * s.width
     case .fill(_, let count): return 4 * count
     case .matmul, .convolution, .matmulCol2im, .sparseMatmul, .collective: return 0
     }

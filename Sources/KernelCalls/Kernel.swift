@@ -21,6 +21,10 @@ package enum Kernel: Hashable, Sendable {
   case noise(NoiseDistribution, stream: Int, examples: Int, perExample: Int)
   /// `[outer, count, inner]` → `[outer, inner]`.
   case logSumExp(outer: Int, count: Int, inner: Int)
+  /// x `[rows, width]`, index `[count, width]` → `[count, width]`: in each column the rows that the index names.
+  case gatherRows(RowIndexing)
+  /// y and index `[count, width]` → `[rows, width]`: in each column sums in the rows that the index names.
+  case scatterRows(RowIndexing)
   /// Nothing → a number, repeated.
   case fill(Float, count: Int)
   /// A shard's part → what the shards come to. It ends a phase, since all must have come to it before any goes on.
@@ -36,6 +40,21 @@ package struct Matmul: Hashable, Sendable {
   package init(rows: Int, columns: Int, inner: Int, transposeLeft: Bool, transposeRight: Bool) {
     (self.rows, self.columns, self.inner) = (rows, columns, inner)
     (self.transposeLeft, self.transposeRight) = (transposeLeft, transposeRight)
+  }
+}
+
+/// The extents of rows that are found by an index in each column.
+package struct RowIndexing: Hashable, Sendable {
+  /// Rows that an index may name.
+  package var rows: Int
+  /// Rows of the index.
+  package var count: Int
+  /// Columns.
+  package var width: Int
+
+  /// The extents of both arrays.
+  package init(rows: Int, count: Int, width: Int) {
+    (self.rows, self.count, self.width) = (rows, count, width)
   }
 }
 

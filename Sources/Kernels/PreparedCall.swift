@@ -79,6 +79,22 @@ extension Call<Place> {
         unsafe vaedp_log_sum_exp(run.address(x), run.address(result), outer, count, inner)
         return true
       }
+    case .gatherRows(let shape):
+      let (x, index) = (operands[0], operands[1])
+      return PreparedCall { run in
+        unsafe vaedp_gather_rows(
+          run.address(x), run.address(index), run.address(result), shape.rows, shape.count,
+          shape.width)
+        return true
+      }
+    case .scatterRows(let shape):
+      let (y, index) = (operands[0], operands[1])
+      return PreparedCall { run in
+        unsafe vaedp_scatter_rows(
+          run.address(y), run.address(index), run.address(result), shape.rows, shape.count,
+          shape.width)
+        return true
+      }
     case .fill(let value, let count):
       return PreparedCall { run in
         unsafe run.address(result).update(repeating: value, count: count)

@@ -47,9 +47,9 @@ private struct FrozenBranches {
       case .binary(.minimum):
         places.append(chosen(operands, where: zip(x[0].values, x[1].values).map(<), like: node))
       case .input, .parameter, .constant, .random, .unary, .binary, .sum, .logSumExp, .broadcast,
-        .reshape, .transpose, .slice, .pad, .concatenate, .matmul, .convolution,
-        .convolutionInputGradient, .convolutionWeightGradient, .allReduce, .allGather,
-        .reduceScatter:
+        .reshape, .transpose, .slice, .pad, .concatenate, .gatherRows, .scatterRows, .matmul,
+        .convolution, .convolutionInputGradient, .convolutionWeightGradient, .allReduce,
+        .allGather, .reduceScatter:
         places.append(add(node.op, operands, like: node))
       }
     }

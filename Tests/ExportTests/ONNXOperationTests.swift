@@ -78,6 +78,21 @@ import Testing
     }
   }
 
+  @Test func rowsByAnIndex() throws {
+    let names = try operations { g, x in
+      g.gatherRows(g.declared("rows", [4, 6]), g.heaviside(x))
+    }
+    #expect(names == ["Greater", "Cast", "Cast", "GatherElements"])
+    #expect { try operations { g, x in g.gatherRows(x, g.constant(0, [3, 6])) } } throws: {
+      "\($0)".contains("found one along the batch")
+    }
+    #expect {
+      try operations { g, x in g.apply(.scatterRows(rows: 2), x, g.heaviside(x)) }
+    } throws: {
+      "\($0)".contains("an operation of training")
+    }
+  }
+
   @Test func weightGradientIsRefused() {
     let op = Op.convolutionWeightGradient(
       ConvolutionGeometry(stride: 1, padding: 0), kernelHeight: 2, kernelWidth: 2)

@@ -196,6 +196,8 @@ private func kind(_ call: Call<ArrayView>) -> String {
     case .sparseMatmul(let product): "sparse \(product.kind)"
     case .noise: "noise"
     case .logSumExp: "logSumExp"
+    case .gatherRows: "gatherRows"
+    case .scatterRows: "scatterRows"
     case .fill: "fill"
     case .collective: "collective"
     }

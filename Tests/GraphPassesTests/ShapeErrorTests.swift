@@ -24,7 +24,7 @@ import Testing
     unaries.map { Refusal(op: .unary($0), operands: [[2], [2]], rule: "needs 1 operands") }
     + binaries.map {
       Refusal(op: .binary($0), operands: [[2], [3]], rule: "needs two operands of one shape")
-    } + leaves + collectives + rearrangements + products
+    } + leaves + collectives + rearrangements + indexings + products
 
   private static let leaves: [Refusal] = [
     Refusal(op: .input("x", [2]), operands: [[2]], rule: "needs 0 operands"),
@@ -85,6 +85,25 @@ import Testing
       op: .concatenate(axis: 3), operands: [[2, 3]],
       rule: "axes [3] are not distinct axes of the operand"),
     Refusal(op: .concatenate(axis: 0), operands: [], rule: "needs an operand"),
+  ]
+
+  private static let indexings: [Refusal] = [
+    Refusal(
+      op: .gatherRows, operands: [[4, 3], [6]], rule: "needs rows and an index of one rank"),
+    Refusal(
+      op: .gatherRows, operands: [.scalar, .scalar], rule: "needs rows and an index of one rank"),
+    Refusal(
+      op: .gatherRows, operands: [[4, 3], [6, 1]],
+      rule: "the index has other columns than the rows"),
+    Refusal(
+      op: .gatherRows, operands: [[16_777_217], [2]],
+      rule: "16777217 rows: an index of floats tells 1 to 16777216 apart"),
+    Refusal(
+      op: .scatterRows(rows: 4), operands: [[6, 3], [5, 3]],
+      rule: "needs an index for every element"),
+    Refusal(
+      op: .scatterRows(rows: 0), operands: [[6, 3], [6, 3]],
+      rule: "0 rows: an index of floats tells 1 to 16777216 apart"),
   ]
 
   private static let products: [Refusal] = [

@@ -72,6 +72,31 @@ import Testing
       evaluate(x) { $0.reshape($1[0], [3, 2]) } == counting([3, 2]))
   }
 
+  /// As torch.gather along the first axis and torch.scatter_add.
+  @Test func rowsByAnIndex() {
+    let x = counting([3, 2])
+    let index = Tensor(shape: [4, 2], values: [2, 0, 0, 1, 2, 2, 1, 0])
+    #expect(
+      evaluate(x, index) { $0.gatherRows($1[0], $1[1]) }
+        == Tensor(shape: [4, 2], values: [5, 2, 1, 4, 5, 6, 3, 2]))
+    #expect(
+      evaluate(counting([4, 2]), index) { $0.apply(.scatterRows(rows: 3), $1[0], $1[1]) }
+        == Tensor(shape: [3, 2], values: [3, 2 + 8, 7, 4, 1 + 5, 6]))
+  }
+
+  @Test func anIndexThatNamesNoRowMakesNoNumber() {
+    let index = Tensor(shape: [5, 1], values: [3, -1, 0.5, .nan, 2])
+    let gathered = evaluate(counting([3, 1]), index) { $0.gatherRows($1[0], $1[1]) }
+    #expect(gathered.values.map(\.isNaN) == [true, true, true, true, false])
+    for row in 0..<4 {
+      let one = Tensor(shape: [2, 2], values: [1, index[row], 0, 2])
+      let scattered = evaluate(counting([2, 2]), one) {
+        $0.apply(.scatterRows(rows: 3), $1[0], $1[1])
+      }
+      #expect(scattered.values.map(\.isNaN) == [false, true, false, false, false, false])
+    }
+  }
+
   @Test func logSumExpNeitherOverflowsNorUnderflows() {
     func logSumExp(_ values: Double...) -> Double {
       evaluate(Tensor(shape: [values.count], values: values)) { $0.logSumExp($1[0], axis: 0) }[0]

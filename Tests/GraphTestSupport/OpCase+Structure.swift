@@ -3,7 +3,40 @@ internal import GraphIR
 extension OpCase {
   /// Sums, repetitions and rearrangements.
   static let structureCases: [OpCase] =
-    sumCases + logSumExpCases + broadcastCases + transposeCases + sliceCases + collectiveCases
+    sumCases + logSumExpCases + broadcastCases + transposeCases + sliceCases + indexCases
+    + collectiveCases
+
+  /// Rows found by an index, which is whole numbers of 0...3 from two inputs.
+  private static let indexCases: [OpCase] = [
+    OpCase("gatherRows of a matrix", [[4, 3]]) { $0.gatherRows($1[0], rows([6, 3], in: &$0)) },
+    OpCase("gatherRows of a vector", [[4]]) { $0.gatherRows($1[0], rows([7], in: &$0)) },
+    OpCase("gatherRows of rank 3", [[5, 2, 3]]) {
+      $0.gatherRows($1[0], rows([2, 2, 3], in: &$0))
+    },
+    OpCase("gatherRows of what is no dense array", [[3, 5]]) {
+      let x = $0.slice($0.transpose($1[0], [1, 0]), axis: 0, start: 1, count: 4)
+      return $0.gatherRows(x, $0.transpose(rows([3, 6], in: &$0), [1, 0]))
+    },
+    OpCase("gatherRows of one row again and again", [[4, 3]]) {
+      $0.gatherRows($0.square($1[0]), $0.constant(2, [5, 3]))
+    },
+    OpCase("scatterRows", [[6, 3]]) {
+      $0.apply(.scatterRows(rows: 4), $1[0], rows([6, 3], in: &$0))
+    },
+    OpCase("scatterRows of rank 3 to more rows than there are", [[2, 2, 3]]) {
+      $0.apply(.scatterRows(rows: 5), $0.tanh($1[0]), rows([2, 2, 3], in: &$0))
+    },
+    OpCase("rows gathered, and scattered to where they were", [[4, 3]]) {
+      let index = rows([6, 3], in: &$0)
+      let seen = $0.exp($0.gatherRows($1[0], index))
+      return $0.multiply($0.apply(.scatterRows(rows: 4), seen, index), $1[0])
+    },
+  ]
+
+  private static func rows(_ shape: Shape, in g: inout GraphBuilder) -> Value {
+    let twos = g.scale(g.heaviside(g.input("twos", shape)), by: 2)
+    return g.add(twos, g.heaviside(g.input("ones", shape)))
+  }
 
   /// A minibatch of one shard, which meets itself alone.
   private static let collectiveCases: [OpCase] = [

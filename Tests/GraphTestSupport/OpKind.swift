@@ -7,6 +7,7 @@ package enum OpKind: String, CaseIterable, Sendable {
   case relu, leakyReLU, heaviside
   case add, subtract, multiply, divide, maximum, minimum
   case sum, logSumExp, broadcast, reshape, transpose, slice, pad, concatenate
+  case gatherRows, scatterRows
   case matmul, convolution, convolutionInputGradient, convolutionWeightGradient
   case stopGradient
   case allReduce, allGather, reduceScatter
@@ -29,6 +30,8 @@ package enum OpKind: String, CaseIterable, Sendable {
     case .slice: self = .slice
     case .pad: self = .pad
     case .concatenate: self = .concatenate
+    case .gatherRows: self = .gatherRows
+    case .scatterRows: self = .scatterRows
     case .matmul: self = .matmul
     case .convolution: self = .convolution
     case .convolutionInputGradient: self = .convolutionInputGradient

@@ -109,6 +109,15 @@ void vaedp_col2im(const float *rows, float *images, long count, vaedp_windows sh
 // `run` holds as many floats as the image is wide.
 void vaedp_col2im_image(const float *columns, float *image, float *run, vaedp_windows shape);
 
+// y[n, j] = x[index[n, j], j] for x [rows, width], index and y [count, width]. An index that is no whole number of
+// 0..<rows gives NaN; nothing is read for it.
+void vaedp_gather_rows(const float *x, const float *index, float *y, long rows, long count,
+                       long width);
+// x[i, j] = Σ y[n, j] over the n with index[n, j] = i, in their order; the same shapes. An index that is no whole number
+// of 0..<rows makes x[0, j] NaN.
+void vaedp_scatter_rows(const float *y, const float *index, float *x, long rows, long count,
+                        long width);
+
 // Reads x in order, a number per cache line, so that it is in the cache for a kernel that does not.
 void vaedp_read_ahead(const float *x, long count);
 

@@ -109,6 +109,20 @@ extension Translation {
     return result
   }
 
+  /// In each column the elements in the rows that an index names; the rows are the same for every example, which may
+  /// have an index of its own.
+  mutating func gatherRows(
+    _ x: View, _ index: View, _ node: Node
+  ) throws(ExportError) -> View {
+    guard x.batch == nil, index.batch ?? 0 == 0 else { throw mixesExamples(node) }
+    let order = Array(node.shape.extents.indices)
+    let rows = emit(
+      "Cast", [full(index, order: order)],
+      [.int("to", ONNXTensorProto.DataType.int64.rawValue)])
+    let tensor = emit("GatherElements", [full(x, order: order), rows], [.int("axis", 0)])
+    return View(tensor: tensor, axes: order, shape: node.shape, batch: index.batch)
+  }
+
   private func requireWithin(
     _ x: View, _ axes: [Int], _ node: Node
   ) throws(ExportError) {

@@ -72,8 +72,9 @@ struct Translation {
     case .pad(let axis, let before, let after):
       return try pad(x[0], axis: axis, before, after, node)
     case .concatenate(let axis): return try concatenate(x, axis: axis, node)
+    case .gatherRows: return try gatherRows(x[0], x[1], node)
     case .matmul, .convolution, .convolutionInputGradient: return try product(node, bias: nil)
-    case .convolutionWeightGradient, .allReduce, .allGather, .reduceScatter:
+    case .scatterRows, .convolutionWeightGradient, .allReduce, .allGather, .reduceScatter:
       throw ExportError(
         node.op.name, expected: "operations of inference", found: "an operation of training",
         remedy: "Export the graph from before its differentiation.")
