@@ -149,7 +149,8 @@ let package = Package(
 
     // Tests, one target per room.
     support(
-      "GraphTestSupport", ["GraphIR", "GraphPasses", "GraphReference", "KernelCalls"]),
+      "GraphTestSupport",
+      ["GraphIR", "GraphPasses", "GraphReference", "KernelCalls", "RandomStreams"]),
     support(
       "EngineTestSupport",
       [

@@ -87,3 +87,24 @@ void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_
                         vaedp_noise n) {
   fill(target, ids, rows, per_row, n, uniforms);
 }
+
+// Durstenfeld, "Algorithm 235", CACM 7 (1964), 420; places are drawn by multiplication, as in `Stream.permutation`.
+static void permute(float *column, long rows, long columns, uint32_t id, vaedp_noise n) {
+  draws d;
+  for (long row = 0; row < rows; row++) column[row * columns] = (float)row;
+  for (long first = (rows - 1) / BLOCKS * BLOCKS; first >= 0; first -= BLOCKS) {
+    draw(&d, (uint32_t)first, id, n);
+    long count = rows - first < BLOCKS ? rows - first : BLOCKS;
+    for (long b = count - 1; b >= 0; b--) {
+      uint64_t word = (uint64_t)d.word[0][b] << 32 | d.word[1][b];
+      long last = first + b, other = (long)((unsigned __int128)word * (uint64_t)(last + 1) >> 64);
+      float moved = column[last * columns];
+      column[last * columns] = column[other * columns];
+      column[other * columns] = moved;
+    }
+  }
+}
+
+void vaedp_fill_permutations(float *target, long rows, long columns, vaedp_noise n) {
+  for (long j = 0; j < columns; j++) permute(target + j, rows, columns, (uint32_t)j, n);
+}

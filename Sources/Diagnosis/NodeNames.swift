@@ -27,7 +27,7 @@ struct NodeNames {
       switch node.op {
       case .parameter: isForward[index] = true
       case .input(_, let shape): hasRows[index] = shape.rank > 0
-      case .random: hasRows[index] = true
+      case .random(_, _, let rows, _): hasRows[index] = rows == .examples
       case .gatherRows: hasRows[index] = hasRows[node.operands[1].index] && isForward[index]
       default:
         let rows = node.operands.contains { hasRows[$0.index] }

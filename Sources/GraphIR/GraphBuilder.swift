@@ -17,7 +17,9 @@ public struct GraphBuilder: Sendable {
     self.graph = graph
     for (index, node) in graph.nodes.enumerated() {
       if known[node] == nil { known[node] = Value(index) }
-      if case .random(_, let stream, _) = node.op { noiseStreams = max(noiseStreams, stream + 1) }
+      if case .random(_, let stream, _, _) = node.op {
+        noiseStreams = max(noiseStreams, stream + 1)
+      }
     }
   }
 
@@ -79,9 +81,14 @@ public struct GraphBuilder: Sendable {
   }
 
   /// Fresh noise; each call draws from a stream of its own.
-  public mutating func random(_ distribution: NoiseDistribution, _ shape: Shape) -> Value {
+  ///
+  /// - Parameter rows: whose the rows are; a permutation's are nobody's.
+  public mutating func random(
+    _ distribution: NoiseDistribution, _ shape: Shape, rows: NoiseRows = .examples
+  ) -> Value {
     noiseStreams += 1
-    return apply(.random(distribution, stream: noiseStreams - 1, shape))
+    let rows = distribution == .permutation ? .numbered(from: 0) : rows
+    return apply(.random(distribution, stream: noiseStreams - 1, rows: rows, shape))
   }
 
   /// Names a result that leaves the graph.

@@ -11,9 +11,7 @@ extension Op {
     switch self {
     case .input(_, let shape), .parameter(_, let shape), .constant(_, let shape):
       return shape
-    case .random(_, _, let shape):
-      try require(shape.rank >= 1, operands, "noise needs a leading axis of examples")
-      return shape
+    case .random: return try noiseShape(operands)
     case .unary, .stopGradient, .allReduce:
       return operands[0]
     case .allGather(let count):
@@ -81,6 +79,26 @@ extension Op {
       2
     case .concatenate: nil
     }
+  }
+
+  private func noiseShape(_ operands: [Shape]) throws(ShapeError) -> Shape {
+    guard case .random(let distribution, _, let rows, let shape) = self else {
+      preconditionFailure("noiseShape called for \(name)")
+    }
+    try require(shape.rank >= 1, operands, "noise needs a leading axis of rows")
+    if case .numbered(let first) = rows {
+      try require(
+        first >= 0 && first + shape[0] <= 1 << 32, operands,
+        "rows \(first)..<\(first + shape[0]) are not numbers of 32 bits")
+    }
+    if distribution == .permutation {
+      try require(shape.rank == 2, operands, "a permutation needs rows and columns")
+      try require(rows == .numbered(from: 0), operands, "a permutation's rows are no examples")
+      try require(
+        shape[0] <= 1 << 24, operands,
+        "\(shape[0]) rows: floats tell the numbers below 16777216 apart")
+    }
+    return shape
   }
 
   private func sliceLikeShape(_ operands: [Shape]) throws(ShapeError) -> Shape {

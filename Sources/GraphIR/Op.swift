@@ -14,11 +14,22 @@ public enum BinaryFunction: Hashable, Sendable {
   case add, subtract, multiply, divide, maximum, minimum
 }
 
-/// A distribution from which noise is drawn, independently for each element.
+/// A distribution from which noise is drawn.
 public enum NoiseDistribution: Hashable, Sendable {
+  /// Independent for each element.
   case standardNormal
-  /// Uniform on [0, 1).
+  /// Uniform on [0, 1), independent for each element.
   case uniform
+  /// `[M, Z]`: each column holds the numbers 0..<M in random order, independently of the others.
+  case permutation
+}
+
+/// Whose the rows of noise are.
+public enum NoiseRows: Hashable, Sendable {
+  /// Row `i` is that of example `i`, and draws by its id.
+  case examples
+  /// Row `i` draws by the number `from + i`, whatever the examples: the same in every shard that has it.
+  case numbered(from: Int)
 }
 
 /// The geometry of a two-dimensional convolution; the kernel's extents come from the weights.
@@ -53,8 +64,9 @@ public enum Op: Hashable, Sendable {
   case parameter(Int, Shape)
   /// One number, repeated.
   case constant(Double, Shape)
-  /// Noise; element `j` of row `i` depends on (seed, step, id of example `i`, stream, `j`) alone.
-  case random(NoiseDistribution, stream: Int, Shape)
+  /// Noise; element `j` of row `i` depends on (seed, step, stream, id of row `i`, `j`) alone. A permutation's rows are
+  /// numbered from 0, and column `j` depends on (seed, step, stream, `j`, M) alone.
+  case random(NoiseDistribution, stream: Int, rows: NoiseRows = .examples, Shape)
   case unary(UnaryFunction)
   case binary(BinaryFunction)
   /// Sum over axes, which disappear.

@@ -5,7 +5,10 @@ extension Op {
     case .input(let name, _): "input(\(name))"
     case .parameter(let index, _): "parameter(\(index))"
     case .constant(let value, _): "constant(\(value))"
-    case .random(let distribution, let stream, _): "random(\(distribution), stream: \(stream))"
+    case .random(let distribution, let stream, .examples, _):
+      "random(\(distribution), stream: \(stream))"
+    case .random(let distribution, let stream, .numbered(let first), _):
+      "random(\(distribution), stream: \(stream), rows from \(first))"
     case .unary(let function): "\(function)"
     case .binary(let function): "\(function)"
     case .sum(let axes): "sum(axes: \(axes))"

@@ -28,15 +28,18 @@ extension GraphBuilder {
   /// - Parameters:
   ///   - rows: `[N, …]`.
   ///   - place: the shard's; nil where it stands alone.
-  ///   - body: emits `[n, …]` from `[n, …]`, each row from its own row.
+  ///   - body: emits `[n, …]` from `[n, …]`, each row from its own row; noise for them is that of the numbered rows
+  ///     which it is given.
   /// - Returns: `[N, …]`, the same in every shard.
   public mutating func oncePerMinibatch(
-    _ rows: Value, at place: ShardPlace?, _ body: (Value, inout GraphBuilder) -> Value
+    _ rows: Value, at place: ShardPlace?, _ body: (Value, NoiseRows, inout GraphBuilder) -> Value
   ) -> Value {
     let count = shape(rows)[0]
-    guard let place, place.count > 1, count >= place.count else { return body(rows, &self) }
+    guard let place, place.count > 1, count >= place.count else {
+      return body(rows, .numbered(from: 0), &self)
+    }
     let own = place.part(of: count)
     let part = slice(rows, axis: 0, start: own.lowerBound, count: own.count)
-    return allGather(body(part, &self), count: count)
+    return allGather(body(part, .numbered(from: own.lowerBound), &self), count: count)
   }
 }

@@ -92,12 +92,10 @@ struct Lowering {
     case .input(let name, _): found[index] = give(.input(name), node.shape)
     case .parameter(let parameter, _): found[index] = give(.parameter(parameter), node.shape)
     case .constant(let value, _): found[index] = .number(value)
-    case .random(let distribution, let stream, let shape):
-      let perExample = shape.count / shape[0]
-      found[index] = .view(
-        call(
-          .noise(distribution, stream: stream, examples: shape[0], perExample: perExample),
-          shape: shape))
+    case .random(let distribution, let stream, let rows, let shape):
+      let kernel = Kernel.noise(
+        distribution, stream: stream, rows: rows, count: shape[0], perRow: shape.count / shape[0])
+      found[index] = .view(call(kernel, shape: shape))
     case .unary(let function):
       found[index] = elementwise(node.shape, [node.operands[0]]) { .unary(function, $0[0]) }
     case .binary(let function):

@@ -6,7 +6,7 @@ extension Graph {
   public func withNoiseInputs() -> Graph {
     var graph = self
     for index in graph.nodes.indices {
-      if case .random(_, let stream, let shape) = graph.nodes[index].op {
+      if case .random(_, let stream, _, let shape) = graph.nodes[index].op {
         graph.nodes[index].op = .input("noise\(stream)", shape)
       }
     }

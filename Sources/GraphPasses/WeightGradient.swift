@@ -51,13 +51,13 @@ extension Program {
     }
   }
 
-  /// Buffers that depend on inputs or on noise, which have a row for each example; others may have as many rows by chance,
-  /// as what is scattered to rows.
+  /// Buffers that depend on inputs or on noise of examples, which have a row for each; others may have as many rows by
+  /// chance, as what is scattered to rows.
   private func madeFromExamples() -> Set<Int> {
     var made = Set(
       buffers.indices.filter { if case .input = buffers[$0].kind { true } else { false } })
     for call in calls {
-      let isNoise = if case .noise = call.kernel { true } else { false }
+      let isNoise = if case .noise(_, _, .examples, _, _) = call.kernel { true } else { false }
       if case .scatterRows = call.kernel { continue }
       if isNoise || call.reads.contains(where: { made.contains($0.owner) }) {
         made.formUnion(call.results.map(\.owner))

@@ -44,19 +44,34 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   }
 }
 
-/// Noise for `Interpreter.run`: the draw of a random node depends on seed, distribution, stream
-/// and shape alone, and a longer draw of a stream begins like a shorter one.
+/// Noise for `Interpreter.run`: the draw of a random node depends on seed, distribution, stream, rows
+/// and shape alone. But for permutations a longer draw of a stream begins like a shorter one, and rows
+/// numbered from any are the same as among those from 0; rows of examples are numbered from 0.
 public func deterministicNoise(
   seed: UInt64
-) -> @Sendable (NoiseDistribution, Int, Shape) -> Tensor {
-  { distribution, stream, shape in
+) -> @Sendable (NoiseDistribution, Int, NoiseRows, Shape) -> Tensor {
+  { distribution, stream, rows, shape in
     var seeds = SplitMix64(seed: seed)
     var generator = SplitMix64(seed: seeds.next() ^ UInt64(stream) &* 0xD1B5_4A32_D192_ED03)
+    if distribution == .permutation { return generator.permutations(shape) }
+    func draw() -> Double {
+      distribution == .uniform ? generator.uniform() : generator.normal()
+    }
+    if case .numbered(let first) = rows {
+      for _ in 0..<first * shape.removing(axes: [0]).count { _ = draw() }
+    }
+    return Tensor(shape: shape, values: (0..<shape.count).map { _ in draw() })
+  }
+}
+
+extension SplitMix64 {
+  /// The numbers of the rows in random order, in each column.
+  fileprivate mutating func permutations(_ shape: Shape) -> Tensor {
+    let (rows, columns) = (shape[0], shape[1])
     var result = Tensor(repeating: 0, shape: shape)
-    for position in result.values.indices {
-      switch distribution {
-      case .standardNormal: result[position] = generator.normal()
-      case .uniform: result[position] = generator.uniform()
+    for column in 0..<columns {
+      for (row, number) in (0..<rows).shuffled(using: &self).enumerated() {
+        result[row * columns + column] = Double(number)
       }
     }
     return result

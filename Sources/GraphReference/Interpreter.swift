@@ -14,11 +14,11 @@ public struct Interpreter: Sendable {
   /// - Parameters:
   ///   - inputs: the data by name, each of its declared shape; others are ignored.
   ///   - parameters: one per declaration, in order, statistics included.
-  ///   - noise: the draw of a random node, from its distribution, stream and shape.
+  ///   - noise: the draw of a random node, from its distribution, stream, rows and shape.
   /// - Precondition: every input and parameter is there and has its declared shape.
   public func run(
     inputs: [String: Tensor], parameters: [Tensor],
-    noise: (NoiseDistribution, Int, Shape) -> Tensor
+    noise: (NoiseDistribution, Int, NoiseRows, Shape) -> Tensor
   ) -> [Tensor] {
     let values = values(inputs: inputs, parameters: parameters, noise: noise)
     return graph.outputs.map { values[$0.value.index] }
@@ -27,12 +27,12 @@ public struct Interpreter: Sendable {
   /// Results of all nodes, in their order; the arguments are those of `run`.
   public func values(
     inputs: [String: Tensor], parameters: [Tensor],
-    noise: (NoiseDistribution, Int, Shape) -> Tensor
+    noise: (NoiseDistribution, Int, NoiseRows, Shape) -> Tensor
   ) -> [Tensor] {
     let shard = ShardInputs(interpreter: self, inputs: inputs)
     return Interpreter.values(of: [shard], parameters: parameters) {
-      _, distribution, stream, shape in
-      noise(distribution, stream, shape)
+      _, distribution, stream, rows, shape in
+      noise(distribution, stream, rows, shape)
     }[0]
   }
 
@@ -43,11 +43,11 @@ public struct Interpreter: Sendable {
   ///   - shards: the shards in the order of their rows; their graphs have the same collective operations in the
   ///     same order.
   ///   - parameters: one per declaration, in order, statistics included; the same for all.
-  ///   - noise: the draw of a random node, from its shard, distribution, stream and shape.
+  ///   - noise: the draw of a random node, from its shard, distribution, stream, rows and shape.
   /// - Precondition: every input and parameter is there and has its declared shape.
   public static func values(
     of shards: [ShardInputs], parameters: [Tensor],
-    noise: (_ shard: Int, NoiseDistribution, Int, Shape) -> Tensor
+    noise: (_ shard: Int, NoiseDistribution, Int, NoiseRows, Shape) -> Tensor
   ) -> [[Tensor]] {
     for shard in shards { shard.interpreter.require(parameters) }
     var results = shards.map { _ in [Tensor]() }
@@ -58,7 +58,7 @@ public struct Interpreter: Sendable {
           case let index = results[position].count, !nodes[index].op.isCollective
         {
           let value = shard.value(index, results[position], parameters) {
-            noise(position, $0, $1, $2)
+            noise(position, $0, $1, $2, $3)
           }
           results[position].append(value)
         }
@@ -106,7 +106,7 @@ public struct ShardInputs: Sendable {
   /// The result of a node that is not collective, from those before it.
   fileprivate func value(
     _ index: Int, _ results: [Tensor], _ parameters: [Tensor],
-    _ noise: (NoiseDistribution, Int, Shape) -> Tensor
+    _ noise: (NoiseDistribution, Int, NoiseRows, Shape) -> Tensor
   ) -> Tensor {
     let node = interpreter.graph.nodes[index]
     let result: Tensor
@@ -117,8 +117,8 @@ public struct ShardInputs: Sendable {
       }
       result = given
     case .parameter(let position, _): result = parameters[position]
-    case .random(let distribution, let stream, let shape):
-      result = noise(distribution, stream, shape)
+    case .random(let distribution, let stream, let rows, let shape):
+      result = noise(distribution, stream, rows, shape)
     case .constant, .unary, .binary, .sum, .logSumExp, .broadcast, .reshape, .transpose, .slice,
       .pad, .concatenate, .gatherRows, .scatterRows, .matmul, .convolution,
       .convolutionInputGradient, .convolutionWeightGradient, .stopGradient, .allReduce, .allGather,

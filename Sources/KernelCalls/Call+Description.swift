@@ -1,3 +1,5 @@
+internal import GraphIR
+
 extension Call {
   /// What is computed, with its extents.
   package var label: String {
@@ -24,7 +26,8 @@ extension Kernel {
       let name = s.kind == .forward ? "sparse matmul" : "sparse weight gradient"
       let nonZeros = Int(s.sparsity.meanPerRow.rounded())
       return "\(name) \(s.rows)×\(s.inputs)×\(s.outputs), \(nonZeros) non-zeros per row"
-    case .noise(_, _, let examples, let perExample): return "noise \(examples)×\(perExample)"
+    case .noise(.permutation, _, _, let count, let perRow): return "permutation \(count)×\(perRow)"
+    case .noise(_, _, _, let count, let perRow): return "noise \(count)×\(perRow)"
     case .logSumExp(let outer, let count, let inner): return "logSumExp \(outer)×\(count)×\(inner)"
     case .gatherRows(let s): return "gather \(s.count)×\(s.width) of \(s.rows) rows"
     case .scatterRows(let s): return "scatter \(s.count)×\(s.width) to \(s.rows) rows"
@@ -55,7 +58,7 @@ extension Kernel {
       }
     case .im2col(let s), .col2im(let s):
       return 4 * (s.count * s.xSize + s.pixelCount * s.windowSize)
-    case .noise(_, _, let examples, let perExample): return 4 * examples * perExample
+    case .noise(_, _, _, let count, let perRow): return 4 * count * perRow
     case .logSumExp(let outer, let count, let inner): return 4 * outer * (count + 1) * inner
     case .gatherRows(let s): return 12 * s.count * s.width
     case .scatterRows(let s): return 4 * (2 * s.count + s.rows) * s.width

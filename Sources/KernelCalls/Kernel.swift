@@ -17,8 +17,8 @@ package enum Kernel: Hashable, Sendable {
   case matmulCol2im(Convolution)
   /// A dense array → its product with the non-zeros of the run's examples, and an epilogue.
   case sparseMatmul(SparseMatmul)
-  /// Nothing → rows of noise, one per example.
-  case noise(NoiseDistribution, stream: Int, examples: Int, perExample: Int)
+  /// Nothing → rows of noise.
+  case noise(NoiseDistribution, stream: Int, rows: NoiseRows, count: Int, perRow: Int)
   /// `[outer, count, inner]` → `[outer, inner]`.
   case logSumExp(outer: Int, count: Int, inner: Int)
   /// x `[rows, width]`, index `[count, width]` → `[count, width]`: in each column the rows that the index names.

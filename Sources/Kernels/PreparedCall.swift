@@ -62,17 +62,8 @@ extension Call<Place> {
         unsafe vaedp_col2im(run.address(x), run.address(result), shape.count, windows)
         return true
       }
-    case .noise(let distribution, let stream, let examples, let perExample):
-      return PreparedCall { run in
-        let seed = run.noise.seed
-        let key = vaedp_noise(
-          key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)),
-          step: run.noise.step, stream: UInt32(stream))
-        let isNormal = distribution == .standardNormal
-        let fill = unsafe isNormal ? vaedp_fill_normal : vaedp_fill_uniform
-        unsafe fill(run.address(result), run.ids, examples, perExample, key)
-        return true
-      }
+    case .noise(let distribution, let stream, let rows, let count, let perRow):
+      return prepared(distribution, stream: stream, rows, count: count, perRow: perRow)
     case .logSumExp(let outer, let count, let inner):
       let x = operands[0]
       return PreparedCall { run in

@@ -26,7 +26,7 @@ struct GradientPoint {
   let noiseSeed: UInt64
   /// The values of the fields, each `[B]` + its shape.
   private let fields: [String: [Float]]
-  /// The engine's draws by stream, `[B, …]`.
+  /// The engine's draws by stream; `[B, …]` where rows are examples.
   private let noise: [Int: Tensor]
 
   /// The training's own beginning with its own examples.
@@ -70,7 +70,7 @@ struct GradientPoint {
     draws.outputs = []
     var streams: [Int] = []
     for (index, node) in graph.nodes.enumerated() {
-      guard case .random(_, let stream, _) = node.op, !streams.contains(stream) else { continue }
+      guard case .random(_, let stream, _, _) = node.op, !streams.contains(stream) else { continue }
       streams.append(stream)
       draws.outputs.append(Output(role: .result("\(stream)"), value: Value(index)))
     }
@@ -99,8 +99,10 @@ struct GradientPoint {
         interpreter: Interpreter(graphs[shard]),
         inputs: inputs(of: graphs[shard], shard: shard, more?[shard] ?? [:]))
     }
-    return Interpreter.values(of: all, parameters: parameters) { shard, _, stream, shape in
+    return Interpreter.values(of: all, parameters: parameters) { shard, _, stream, owners, shape in
       guard let drawn = noise[stream] else { preconditionFailure("no noise of stream \(stream)") }
+      // The shards share nothing out here, so that each draws all rows that are no examples.
+      guard owners == .examples else { return drawn }
       let (range, size) = (part(shard, of: shards, count: rows), drawn.shape.count / rows)
       let values = drawn.values[range.lowerBound * size..<range.upperBound * size]
       return Tensor(shape: shape, values: Array(values))

@@ -3,6 +3,7 @@ import EngineTestSupport
 import Examples
 import GraphIR
 import GraphRuns
+import GraphTestSupport
 import Optimizers
 import Teamwork
 import Testing
@@ -69,6 +70,15 @@ struct AllocationTests {
     printed(result)
   }
 
+  @Test func stepsOfShardsThatMeetDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      for sample in MeetingSample.all { try expectNoAllocations(sample) }
+    }
+    printed(result)
+  }
+
   @Test(.enabled(if: Precision.bfloat16.isAvailable, "needs AVX512-BF16 or AMX-BF16"))
   func stepsInBFloat16DoNotAllocate() async {
     let result = await #expect(
@@ -119,6 +129,21 @@ private func expectNoAllocations(
     let sites = try allocations { try steps(27...46) }
     report(sites, of: "\(sample), 20 steps in a team")
   }
+}
+
+/// The same of a graph whose shards meet.
+private func expectNoAllocations(_ sample: MeetingSample) throws {
+  let (engine, source) = (sample.engine(shards: 4, threads: 2), MeetingSample.source)
+  func steps(_ counts: ClosedRange<Int>) throws {
+    for count in counts {
+      _ = try engine.step(
+        MeetingTests.order, 0..<23, from: source, scalars: [], noise: (7, UInt32(count)),
+        update: .sgd(rate: 0.01, momentum: 0.5, nesterov: false), penalty: WeightPenalty(),
+        clipNorm: nil)
+    }
+  }
+  try steps(1...3)
+  report(try allocations { try steps(4...23) }, of: "\(sample), 20 steps")
 }
 
 @inline(never) private func consume(_ values: [UInt32]) {

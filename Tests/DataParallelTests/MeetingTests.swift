@@ -27,19 +27,9 @@ import Testing
   private func outcome(
     _ sample: MeetingSample, shards: Int, threads: Int, rows: Int = 23
   ) throws -> Outcome {
-    let table = ParameterTable(sample.graph(4, 9, nil).parameters)
-    let family = PlanFamily(
-      table: table, fieldNames: ["x"], scalarNames: [], smallestDeferred: 0, seesMinibatch: true,
-      seesPlace: true
-    ) { sample.graph($0.rows, $0.minibatch, $0.place).differentiated(of: .metric("objective")) }
-    let engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
-      shardCount: shards, threadCount: threads)
-    let source = ExampleSource(
-      DenseExamples(
-        MeetingSample.examples(0..<23).values.map(Float.init), shape: [MeetingSample.features]))
+    let engine = sample.engine(shards: shards, threads: threads)
     _ = try engine.step(
-      Self.order, 0..<rows, from: source, scalars: [], noise: (7, 1),
+      Self.order, 0..<rows, from: MeetingSample.source, scalars: [], noise: MeetingSample.noise,
       update: .sgd(rate: 0, momentum: 0.5, nesterov: false), penalty: WeightPenalty(),
       clipNorm: nil)
     return Outcome(
@@ -119,5 +109,24 @@ import Testing
       try outcome(sample, shards: 1, threads: 2), try outcome(sample, shards: 4, threads: 2)
     )
     #expect(abs(one.objective - four.objective) > 1e-4 * one.objective)
+  }
+}
+
+extension MeetingSample {
+  /// Examples of the largest minibatch.
+  static var source: ExampleSource {
+    ExampleSource(DenseExamples(examples(0..<23).values.map(Float.init), shape: [features]))
+  }
+
+  /// An engine for up to 23 examples, at the parameters of seed 3.
+  func engine(shards: Int, threads: Int) -> StepEngine {
+    let table = ParameterTable(graph(4, 9, nil).parameters)
+    let family = PlanFamily(
+      table: table, fieldNames: ["x"], scalarNames: [], smallestDeferred: 0, seesMinibatch: true,
+      seesPlace: true
+    ) { graph($0.rows, $0.minibatch, $0.place).differentiated(of: .metric("objective")) }
+    return StepEngine(
+      family, parameters: ParameterMemory(table, seed: 3), stateCount: 1, batchSize: 23,
+      shardCount: shards, threadCount: threads)
   }
 }

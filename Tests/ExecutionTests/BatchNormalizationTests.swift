@@ -15,7 +15,9 @@ import Testing
   @Test func largeArraysAgreeWithTheInterpreter() throws {
     let graph = GraphSamples.normalizedConvolutions().differentiated(of: .metric("objective"))
     let parameters = graph.parameters.enumerated().map { index, parameter in
-      deterministicNoise(seed: 3)(.standardNormal, index, parameter.shape).map { 0.3 * $0 + 0.1 }
+      deterministicNoise(seed: 3)(.standardNormal, index, .examples, parameter.shape).map {
+        0.3 * $0 + 0.1
+      }
     }
     // Sums of 32,768 products, whose roundings are as many up as down: √32768 · 2⁻²⁴ = 1.1e-5 of the
     // sum of magnitudes, which is some times larger than a result.
@@ -33,7 +35,7 @@ import Testing
     builder.output(.result("value"), normalized.result)
     builder.output(.result("variance"), normalized.unbiasedVariance)
     builder.output(.result("mean"), normalized.mean)
-    var rows = deterministicNoise(seed: 4)(.standardNormal, 0, [160, 4])
+    var rows = deterministicNoise(seed: 4)(.standardNormal, 0, .examples, [160, 4])
     for index in rows.values.indices { rows.values[index] += index < 40 ? mean + first : mean }
     // Two sums of 160 rows, whose roundings are as many up as down; 15 parts of 16 cancel.
     try expectAgreement(
@@ -77,6 +79,7 @@ import Testing
     #expect(!functions.contains { [VAEDP_HEAVISIDE, VAEDP_ADD].contains($0) })
     try expectAgreement(
       graph, inputs: [:],
-      parameters: [deterministicNoise(seed: 5)(.standardNormal, 0, [40, 5])], tolerance: 1e-6)
+      parameters: [deterministicNoise(seed: 5)(.standardNormal, 0, .examples, [40, 5])],
+      tolerance: 1e-6)
   }
 }

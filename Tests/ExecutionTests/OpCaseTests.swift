@@ -33,7 +33,9 @@ func expectAgreement(
   let noise = deterministicNoise(seed: 9)
   for (name, shape) in graph.inputs where inputs[name] == nil {
     // A normal draw may be any number; a uniform one is taken for dropout's threshold.
-    inputs[name] = noise(.standardNormal, name.count, shape).map { abs($0 - $0.rounded(.down)) }
+    inputs[name] = noise(.standardNormal, name.count, .examples, shape).map {
+      abs($0 - $0.rounded(.down))
+    }
   }
   let rounded = inputs.mapValues { $0.map { Double(Float($0)) } }
   let roundedParameters = parameters.map { $0.map { Double(Float($0)) } }

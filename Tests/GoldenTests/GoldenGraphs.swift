@@ -16,7 +16,7 @@ extension GoldenCase {
       case .input("x", let shape):
         let data = builder.slice(x, axis: 1, start: 0, count: exampleSize)
         renamed.append(builder.reshape(data, shape))
-      case .random(_, _, let shape):
+      case .random(_, _, _, let shape):
         let noise = builder.slice(x, axis: 1, start: exampleSize, count: model.latentCount)
         renamed.append(builder.reshape(noise, shape))
       default:

@@ -23,6 +23,14 @@ import Testing
     var resumed = GraphBuilder(continuing: g.graph)
     let third = resumed.random(.uniform, [3])
     #expect(resumed.graph[third].op == .random(.uniform, stream: 2, [3]))
+    let fourth = resumed.random(.uniform, [3], rows: .numbered(from: 5))
+    #expect(resumed.graph[fourth].op == .random(.uniform, stream: 3, rows: .numbered(from: 5), [3]))
+    let fifth = resumed.random(.permutation, [3, 2])
+    let permutation = Op.random(.permutation, stream: 4, rows: .numbered(from: 0), [3, 2])
+    #expect(resumed.graph[fifth].op == permutation)
+    #expect(
+      fourth != fifth && Op.random(.uniform, stream: 0, [3]).name == "random(uniform, stream: 0)")
+    #expect(permutation.name == "random(permutation, stream: 4, rows from 0)")
   }
 
   @Test func whatChangesNothingEmitsNothing() {

@@ -32,7 +32,20 @@ import Testing
     Refusal(op: .constant(1, [2]), operands: [[2]], rule: "needs 0 operands"),
     Refusal(
       op: .random(.uniform, stream: 0, .scalar), operands: [],
-      rule: "noise needs a leading axis of examples"),
+      rule: "noise needs a leading axis of rows"),
+    Refusal(
+      op: .random(.uniform, stream: 0, rows: .numbered(from: -1), [2, 3]), operands: [],
+      rule: "rows -1..<1 are not numbers of 32 bits"),
+    Refusal(
+      op: .random(.permutation, stream: 0, rows: .numbered(from: 0), [2]), operands: [],
+      rule: "a permutation needs rows and columns"),
+    Refusal(
+      op: .random(.permutation, stream: 0, [2, 3]), operands: [],
+      rule: "a permutation's rows are no examples"),
+    Refusal(
+      op: .random(.permutation, stream: 0, rows: .numbered(from: 0), [16_777_217, 1]),
+      operands: [],
+      rule: "16777217 rows: floats tell the numbers below 16777216 apart"),
     Refusal(op: .stopGradient, operands: [], rule: "needs 1 operands"),
   ]
 

@@ -143,7 +143,7 @@ import Testing
     g.output(.result("first"), pair.0)
     g.output(.result("second"), pair.1)
     let results = Interpreter(g.graph).run(inputs: [:], parameters: []) {
-      distribution, stream, shape in
+      distribution, stream, _, shape in
       Tensor(repeating: (distribution == .uniform ? 10 : 20) + Double(stream), shape: shape)
     }
     #expect(results == [Tensor(repeating: 10, shape: [2]), Tensor(repeating: 21, shape: [2])])

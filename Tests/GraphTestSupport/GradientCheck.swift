@@ -34,7 +34,7 @@ package struct GradientCheck: Sendable, CustomStringConvertible {
 ///   - h: step; ∛ε balances truncation, O(h²), and rounding, O(ε/h).
 package func gradientCheck(
   graph: Graph, inputs: [String: Tensor], parameters: [Tensor],
-  noise: (NoiseDistribution, Int, Shape) -> Tensor, seed: UInt64, h: Double = 6e-6
+  noise: (NoiseDistribution, Int, NoiseRows, Shape) -> Tensor, seed: UInt64, h: Double = 6e-6
 ) -> GradientCheck {
   var random = SplitMix64(seed: seed)
   let direction = graph.parameters.map {

@@ -11,19 +11,26 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
   package let graph: @Sendable (_ rows: Int, _ minibatch: Int, _ place: ShardPlace?) -> Graph
 
   package static let all = [
-    pairwise, standardised, pseudoInputs(10), pseudoInputs(16), pseudoInputs(3),
+    pairwise, standardised, permuted, pseudoInputs(10), pseudoInputs(16), pseudoInputs(3),
+    pseudoInputs(16, areDroppedOut: true), pseudoInputs(3, areDroppedOut: true),
   ]
 
   /// Terms of rows that are made from parameters alone: Σ_b log Σ_n exp(−‖z_b − f(u_n)‖²), as under a mixture of
   /// posteriors at learnt inputs.
-  package static func pseudoInputs(_ count: Int) -> MeetingSample {
-    MeetingSample("\(count) pseudo-inputs", pseudoInputs: count) { rows, _, z, pseudo, g in
-      let shape: Shape = [rows, count, 4]
-      let distance = g.subtract(
-        g.broadcast(z, to: shape, axes: [0, 2]), g.broadcast(pseudo, to: shape, axes: [1, 2]))
-      let squared = g.sum(g.square(distance), axes: [2])
-      return g.sum(g.logSumExp(g.negate(squared), axis: 1))
-    }
+  package static func pseudoInputs(_ count: Int, areDroppedOut: Bool = false) -> MeetingSample {
+    MeetingSample(
+      "\(count) pseudo-inputs" + (areDroppedOut ? ", dropped out" : ""), pseudoInputs: count,
+      areDroppedOut: areDroppedOut
+    ) { _, _, z, pseudo, g in closeness(of: z, to: pseudo, in: &g) }
+  }
+
+  /// Σ_b log Σ_n exp(−‖z_b − u_n‖²).
+  private static func closeness(of z: Value, to u: Value, in g: inout GraphBuilder) -> Value {
+    let shape: Shape = [g.shape(z)[0], g.shape(u)[0], 4]
+    let distance = g.subtract(
+      g.broadcast(z, to: shape, axes: [0, 2]), g.broadcast(u, to: shape, axes: [1, 2]))
+    let squared = g.sum(g.square(distance), axes: [2])
+    return g.sum(g.logSumExp(g.negate(squared), axis: 1))
   }
 
   /// Features of an example.
@@ -31,13 +38,17 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
 
   /// A term for every pair of examples of the minibatch: Σ_b log Σ_b′ exp(−‖z_b − z_b′‖²), as in estimates of the
   /// aggregate posterior.
-  package static let pairwise = MeetingSample("pairwise") { rows, minibatch, z, _, g in
+  package static let pairwise = MeetingSample("pairwise") { _, minibatch, z, _, g in
     let all = g.allGather(z, count: minibatch)
-    let shape: Shape = [rows, minibatch, 4]
-    let distance = g.subtract(
-      g.broadcast(z, to: shape, axes: [0, 2]), g.broadcast(all, to: shape, axes: [1, 2]))
-    let squared = g.sum(g.square(distance), axes: [2])
-    return g.sum(g.logSumExp(g.negate(squared), axis: 1))
+    return closeness(of: z, to: all, in: &g)
+  }
+
+  /// The same with the columns of z′ permuted over the minibatch, each by itself, as a discriminator of total
+  /// correlation sees them.
+  package static let permuted = MeetingSample("permuted") { _, minibatch, z, _, g in
+    let all = g.allGather(z, count: minibatch)
+    let mixed = g.gatherRows(all, g.random(.permutation, g.shape(all)))
+    return closeness(of: z, to: mixed, in: &g)
   }
 
   /// Three meetings, each of what the one before came to: mean, variance, and rows of all shards weighed by
@@ -57,7 +68,7 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
   }
 
   private init(
-    _ name: String, pseudoInputs: Int = 1,
+    _ name: String, pseudoInputs: Int = 1, areDroppedOut: Bool = false,
     _ objective: @escaping @Sendable (Int, Int, Value, Value, inout GraphBuilder) -> Value
   ) {
     description = name
@@ -75,8 +86,13 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
       let z = builder.tanh(builder.matmul(x, weight, transposeRight: true))
       let inputs = parameter("pseudo", [pseudoInputs, Self.features])
       let generator = parameter("generator", [4, Self.features])
-      let pseudo = builder.oncePerMinibatch(inputs, at: place) { rows, builder in
-        builder.tanh(builder.matmul(rows, generator, transposeRight: true))
+      let pseudo = builder.oncePerMinibatch(inputs, at: place) { part, owners, builder in
+        var part = part
+        if areDroppedOut {
+          let noise = builder.random(.uniform, builder.shape(part), rows: owners)
+          part = builder.dropout(part, noise: noise, probability: 0.4)
+        }
+        return builder.tanh(builder.matmul(part, generator, transposeRight: true))
       }
       let scaled = builder.multiply(z, builder.broadcast(scale, to: [rows, 4], axes: [1]))
       builder.output(.metric("objective"), objective(rows, minibatch, scaled, pseudo, &builder))
@@ -93,6 +109,9 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
       })
   }
 
+  /// What the engine's noise is drawn by: seed and purpose, and the step.
+  package static let noise: (seed: UInt64, step: UInt32) = (7, 1)
+
   /// What shards of these rows give together in Double: the sums of the outputs.
   package func outputs(
     _ shards: [Range<Int>], parameters: [Tensor], isDifferentiated: Bool
@@ -106,7 +125,11 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
       of: zip(graphs, shards).map {
         ShardInputs(interpreter: Interpreter($0), inputs: ["x": Self.examples($1)])
       }, parameters: parameters
-    ) { _, _, _, _ in preconditionFailure("no noise here") }
+    ) { shard, distribution, stream, rows, shape in
+      engineNoise(
+        key: Self.noise.seed, step: Self.noise.step, ids: shards[shard].map { UInt32($0) })(
+          distribution, stream, rows, shape)
+    }
     return graphs[0].outputs.indices.map { output in
       let parts = zip(graphs, values).map { $1[$0.outputs[output].value.index] }
       return parts.dropFirst().reduce(parts[0]) { sum, part in

@@ -24,6 +24,10 @@ extension OpCase {
       OpCase("dropout", [[5, 7]]) {
         $0.dropout($1[0], noise: $0.random(.uniform, [5, 7]), probability: 0.4)
       },
+      OpCase("dropout of numbered rows", [[5, 7]]) {
+        let noise = $0.random(.uniform, [5, 7], rows: .numbered(from: 3))
+        return $0.dropout($1[0], noise: noise, probability: 0.4)
+      },
       OpCase("normal noise, reparameterised", [[3, 5], [3, 5]]) { g, x in
         let deviation = g.exp(g.scale(x[1], by: 0.5))
         return g.add(x[0], g.multiply(deviation, g.random(.standardNormal, [3, 5])))

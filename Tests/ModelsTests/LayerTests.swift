@@ -71,7 +71,7 @@ import Testing
     let read = try model(json, exampleShape: [4])
     func noise(_ graph: Graph) -> [Shape] {
       graph.nodes.compactMap {
-        if case .random(.uniform, _, let shape) = $0.op { shape } else { nil }
+        if case .random(.uniform, _, _, let shape) = $0.op { shape } else { nil }
       }
     }
     #expect(noise(read.trainingGraph(rows: 3)) == [[3, 5, 2]])

@@ -29,7 +29,7 @@ import Testing
     func evaluate(noise: [Double]) -> (z: [Double], logDensity: Double) {
       let x = Tensor(shape: [1, 3], values: [0.3, -0.4, 0.6])
       let results = Interpreter(graph).run(inputs: ["x": x], parameters: parameters) {
-        Tensor(shape: $2, values: noise)
+        Tensor(shape: $3, values: noise)
       }
       return (results[0].values, results[1][0])
     }
@@ -90,7 +90,7 @@ import Testing
     let draw = read.posterior.draw(features, samples: 1, in: &emission)
     emission.builder.output(.result("z"), draw.z)
     let z = Interpreter(emission.builder.graph).run(inputs: inputs, parameters: parameters) {
-      Tensor(repeating: 0, shape: $2)
+      Tensor(repeating: 0, shape: $3)
     }[0]
     #expect(zip(z.values, mean.values).allSatisfy(agree))
   }

@@ -186,6 +186,10 @@ void vaedp_fill_normal(float *target, const uint32_t *ids, long rows, long per_r
 // Uniform on [0, 1), multiples of 2⁻²⁴.
 void vaedp_fill_uniform(float *target, const uint32_t *ids, long rows, long per_row, vaedp_noise n);
 
+// Each column j of target [rows, columns]: the numbers 0..<rows in random order, of which place `last` is swapped by the
+// first two words of counter (last, j, step, stream). At most 2²⁴ rows, whose numbers floats tell apart.
+void vaedp_fill_permutations(float *target, long rows, long columns, vaedp_noise n);
+
 // ---- The sliced update (update.c) ------------------------------------------------------------
 
 // buffers[0][i] = Σ_s buffers[s][i] for i in begin..<end; pairwise in a tree over s that depends on
