@@ -15,10 +15,21 @@ public final class ParameterMemory {
     floats = AlignedFloats(count: table.count)
   }
 
-  /// Parameters at their first values under a seed.
+  /// Parameters at their first values under a seed, without data.
   public convenience init(_ table: ParameterTable, seed: UInt64) {
+    self.init(table, seed: seed, exampleCount: 0) { _ in [] }
+  }
+
+  /// Parameters at their first values under a seed; the arguments are those of `ParameterTable.initialValues`.
+  public convenience init(
+    _ table: ParameterTable, seed: UInt64, exampleCount: Int,
+    examples: (_ places: [Int]) throws -> [Float]
+  ) rethrows {
     self.init(table)
-    for index in table.entries.indices { self[index] = table.initialValues(index, seed: seed) }
+    for index in table.entries.indices {
+      self[index] = try table.initialValues(
+        index, seed: seed, exampleCount: exampleCount, examples: examples)
+    }
   }
 
   /// The values of one entry, row-major in its declared shape.

@@ -34,8 +34,14 @@ public struct ParameterTable: Sendable, Hashable {
     entries.reduce(0) { $0 + ($1.declaration.isTrained ? $1.declaration.shape.count : 0) }
   }
 
-  /// First values of a parameter, a function of the seed and of its index alone.
-  public func initialValues(_ index: Int, seed: UInt64) -> [Float] {
+  /// First values of a parameter, a function of the seed, of its index and of the training data alone.
+  ///
+  /// - Parameters:
+  ///   - exampleCount: how many examples there are for parameters that begin as such; 0 for none.
+  ///   - examples: the values of those at some places, row after row.
+  public func initialValues(
+    _ index: Int, seed: UInt64, exampleCount: Int, examples: (_ places: [Int]) throws -> [Float]
+  ) rethrows -> [Float] {
     let declaration = entries[index].declaration
     let stream = Stream(seed: seed, purpose: .initialization)
     let positions = 0..<UInt32(declaration.shape.count)
@@ -45,6 +51,10 @@ public struct ParameterTable: Sendable, Hashable {
       return positions.map { Float((2 * stream.uniform($0, UInt32(index)) - 1) * bound) }
     case .normal(let deviation):
       return positions.map { Float(stream.normal($0, UInt32(index)) * deviation) }
+    case .examples:
+      if exampleCount == 0 { return positions.map { _ in 0 } }
+      let order = stream.permutation(of: exampleCount, turn: UInt32(index))
+      return try examples((0..<declaration.shape[0]).map { Int(order[$0 % exampleCount]) })
     }
   }
 }

@@ -24,6 +24,9 @@ public enum Initializer: Hashable, Sendable {
   case uniform(bound: Double)
   /// Normal with mean 0.
   case normal(standardDeviation: Double)
+  /// A parameter `[C]` + the shape of an example: C examples of the training data, drawn by the seed, each once before any
+  /// comes again. Zeros where there are no data, as for a model that a checkpoint is read into.
+  case examples
 }
 
 /// A named array that lives longer than a step.

@@ -98,10 +98,12 @@ public struct KernelProfile: Sendable {
   /// The same of so many rows.
   init(_ workload: Workload, rows: Int, repetitions: Int = 20) throws {
     let (model, training) = (workload.model, workload.training)
-    let parameters = ParameterMemory(ParameterTable(model.parameters), seed: 0)
+    let examples = workload.examples()
+    let parameters = try ParameterMemory(
+      ParameterTable(model.parameters), seed: 0, from: examples)
     try self.init(
       model.gradientGraph(rows: rows), parameters: parameters, precision: training.precision,
-      minibatch: training.batchSize, source: workload.examples().source, repetitions: repetitions)
+      minibatch: training.batchSize, source: examples.source, repetitions: repetitions)
   }
 
   /// Seconds of a shard's calls together.

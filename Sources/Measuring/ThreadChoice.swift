@@ -92,7 +92,7 @@ extension ThreadChoice {
     try examples.source.finishReading()
     let some = ExampleSet(
       examples.source, positions: Array(examples.positions.prefix(4 * configuration.batchSize)))
-    let trainer = Trainer(
+    let trainer = try Trainer(
       model: model, configuration: configuration, shards: shards, threads: cores, training: some,
       validation: nil)
     do {

@@ -34,7 +34,7 @@ struct TrialTraining {
     shards = training.defaultShards(
       for: model, threads: min(threads, availableThreadCount()))
     examples = workload.examples()
-    trainer = Trainer(
+    trainer = try Trainer(
       model: model, configuration: training, shards: shards, threads: threads, training: examples,
       validation: nil)
   }

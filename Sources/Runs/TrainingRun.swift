@@ -117,7 +117,7 @@ public final class TrainingRun {
     }
     environment = try Environment(
       threads: threads, dataScale: data.scale, dataDigest: data.digest(), fields: data.fields)
-    trainer = Trainer(
+    trainer = try Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
       training: data.training, validation: data.validation)
     resolved = try configuration.resolved(with: model)

@@ -65,10 +65,11 @@ public final class Trainer {
   ///   - threads: threads that compute them.
   ///   - training: what is learnt from, at least one example, with the fields that the model reads.
   ///   - validation: what early stopping looks at.
+  /// - Throws: what is wrong with the examples that parameters begin as.
   public init(
     model: Model, configuration: TrainingConfiguration, shards: Int, threads: Int,
     training: ExampleSet, validation: ExampleSet?
-  ) {
+  ) throws {
     precondition(!training.positions.isEmpty, "a training needs an example")
     self.model = model
     self.configuration = configuration
@@ -95,7 +96,8 @@ public final class Trainer {
       return Player(loss: loss, family: family)
     }
     engine = StepEngine(
-      players, groups: grouped.indices, parameters: ParameterMemory(table, seed: seed),
+      players, groups: grouped.indices,
+      parameters: try ParameterMemory(table, seed: seed, from: training),
       stateCount: configuration.optimizerStateCount, isAveraged: configuration.average != nil,
       batchSize: min(configuration.batchSize, training.positions.count), shardCount: shards,
       threadCount: threads, fewestRows: model.fewestRows.count)

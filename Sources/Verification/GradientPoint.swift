@@ -47,8 +47,9 @@ struct GradientPoint {
     let table = ParameterTable(model.parameters)
     self.table = table
     var random = SplitMix64(seed: seed)
+    let start = try ParameterMemory(table, seed: UInt64(training.seed), from: data)
     parameters = table.entries.indices.map { index in
-      let values = table.initialValues(index, seed: UInt64(training.seed))
+      let values = start[index]
       guard table.entries[index].declaration.shape.rank < 2 else { return values }
       return values.map { $0 + Float(0.02 * random.normal()) }
     }

@@ -67,7 +67,7 @@ private struct Restarts {
     self.isCancelled = isCancelled
     random = SplitMix64(seed: verification.seed &+ 2)
     verification.progress("restarts: how long a step takes")
-    let trainer = verification.trainer(threads: availableThreadCount())
+    let trainer = try verification.trainer(threads: availableThreadCount())
     try trainer.measureSteps(count: 2)
     let seconds = try trainer.measureSteps(count: 3) / 3
     let (text, steps) = try verification.brief(stepSeconds: seconds)

@@ -8,7 +8,7 @@ extension Verification {
   /// and moments bit for bit.
   public func threads() throws -> VerificationCheck {
     let counts = Array(Set([1, 2, 3, availableThreadCount(), 16])).sorted()
-    let first = trainer(threads: counts[0])
+    let first = try trainer(threads: counts[0])
     // About a second of steps; the first ones compile plans.
     var (steps, seconds) = (0, 0.0)
     while steps < 5 || (seconds < 1 && steps < 50) {
@@ -20,7 +20,7 @@ extension Verification {
     var others: [Int] = []
     for count in counts.dropFirst() {
       progress("threads: \(count) of \(counts), \(steps) steps")
-      let trainer = trainer(threads: count)
+      let trainer = try trainer(threads: count)
       try trainer.measureSteps(count: steps)
       if trainer.digest != digest { others.append(count) }
     }

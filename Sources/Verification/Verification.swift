@@ -50,8 +50,8 @@ public struct Verification {
   }
 
   /// A training of the configuration at its beginning, cut into the shards of all checks.
-  func trainer(threads: Int) -> Trainer {
-    Trainer(
+  func trainer(threads: Int) throws -> Trainer {
+    try Trainer(
       model: model, configuration: configuration.training, shards: shards, threads: threads,
       training: data.training, validation: nil)
   }

@@ -127,7 +127,7 @@ import Training
         { "batchSize": 64, "epochs": 4000, "schedule": "cosine",
           "optimizer": { "adam": { "learningRate": 0.02 } } }
         """, file: nil))
-    let trainer = Trainer(
+    let trainer = try Trainer(
       model: model, configuration: configuration, shards: 1, threads: 1,
       training: ExampleSet(source), validation: nil)
     _ = try trainer.run(afterStep: { _, _ in .proceed }, afterEpoch: { _, _ in .proceed })

@@ -21,7 +21,7 @@ import Training
         "likelihood": "\(likelihood)" }
       """
     let model = try Model(reading: JSONNode.parse(json, file: nil), exampleShape: [10])
-    let trainer = Trainer(
+    let trainer = try Trainer(
       model: model, configuration: try TrainingConfiguration(reading: .object([])), shards: 1,
       threads: 1, training: examples(1), validation: nil)
     return try ModelRunner(model, parameters: trainer.parameters, threadCount: threads)

@@ -47,7 +47,7 @@ import Training
         """, file: nil), exampleShape: [6])
     let training = try TrainingConfiguration(
       reading: JSONNode.parse("{ \"batchSize\": 8, \"epochs\": 2 }", file: nil))
-    return Trainer(
+    return try Trainer(
       model: model, configuration: training, shards: 4, threads: threads,
       training: ExampleSet(source), validation: nil)
   }

@@ -49,10 +49,12 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   /// The training at its beginning.
   func trainer(shards: Int = 2, threads: Int) -> Trainer {
     let rows = (0..<UInt32(trainingCount + validationCount)).map { $0 }
-    return Trainer(
-      model: model, configuration: configuration, shards: shards, threads: threads,
-      training: ExampleSet(source, positions: Array(rows.prefix(trainingCount))),
-      validation: ExampleSet(source, positions: Array(rows.suffix(validationCount))))
+    do {
+      return try Trainer(
+        model: model, configuration: configuration, shards: shards, threads: threads,
+        training: ExampleSet(source, positions: Array(rows.prefix(trainingCount))),
+        validation: ExampleSet(source, positions: Array(rows.suffix(validationCount))))
+    } catch { preconditionFailure("\(error)") }
   }
 
   /// An autoencoder without noise, whose layers are as given.
