@@ -201,7 +201,7 @@ let package = Package(
       dependencies: [
         "Configuration", "DataParallel", "Diagnosis", "EngineTestSupport", "Examples", "Execution",
         "GraphIR",
-        "GraphPasses", "GraphRuns", "HDF5", "Models", "Optimizers", "Training",
+        "GraphPasses", "GraphReference", "GraphRuns", "HDF5", "Models", "Optimizers", "Training",
       ], swiftSettings: house),
     tests("Configuration", ["GraphReference"]),
     tests(

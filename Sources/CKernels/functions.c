@@ -39,6 +39,7 @@ UNARY(square, x *x)
 UNARY(reciprocal, 1.0f / x)
 UNARY(erf_each, erf_f(x))
 UNARY(heaviside, x > 0.0f ? 1.0f : 0.0f)
+UNARY(floor_of, __builtin_floorf(x))
 BINARY(add, a + b)
 BINARY(subtract, a - b)
 BINARY(multiply, a *b)
@@ -79,6 +80,7 @@ void vaedp_apply(vaedp_function function, long n, float *t, const float *a, cons
     case VAEDP_ERF: erf_each(n, t, a); break;
     case VAEDP_LEAKY_RELU: leaky_relu(n, t, a, number); break;
     case VAEDP_HEAVISIDE: heaviside(n, t, a); break;
+    case VAEDP_FLOOR: floor_of(n, t, a); break;
     case VAEDP_ADD: add(n, t, a, b); break;
     case VAEDP_SUBTRACT: subtract(n, t, a, b); break;
     case VAEDP_MULTIPLY: multiply(n, t, a, b); break;

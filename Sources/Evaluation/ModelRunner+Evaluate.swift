@@ -24,12 +24,13 @@ extension ModelRunner {
       try logLikelihood(examples, samples: $0, seed: seed, progress: progress)
     }
     let model = model
-    let scalars = model.scalars(atEpoch: model.warmUpEndEpoch).map { Float($0) }
+    let moment = Moment(epoch: model.warmUpEndEpoch, exampleCount: examples.positions.count)
+    let scalars = model.scalars(at: moment).map { Float($0) }
     let results = try run(
       examples, chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
       scalarNames: model.scalarNames, noise: (key(seed), .max)
     ) { model.evaluationGraph(rows: $0) }
-    guard let metrics = Metrics(results) else {
+    guard let metrics = Metrics(results, terms: model.termNames) else {
       preconditionFailure("an evaluation needs an example")
     }
     return EvaluationResult(

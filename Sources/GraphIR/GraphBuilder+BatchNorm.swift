@@ -4,6 +4,8 @@ public struct BatchNormalization: Sendable {
   public var result: Value
   /// Mean of the examples at hand, `[C]`: of the shard's, or of the minibatch's.
   public var mean: Value
+  /// Variance of the examples at hand with the divisor n, `[C]`.
+  public var variance: Value
   /// Variance of the examples at hand with the divisor n − 1, `[C]`, as running averages keep it.
   public var unbiasedVariance: Value
 }
@@ -52,7 +54,7 @@ extension GraphBuilder {
     let result = add(multiply(distance, factor), subtract(shift, multiply(first, factor)))
     let unbiased = self.scale(variance, by: count / max(1, count - 1))
     return BatchNormalization(
-      result: result, mean: add(origin, first), unbiasedVariance: unbiased)
+      result: result, mean: add(origin, first), variance: variance, unbiasedVariance: unbiased)
   }
 
   /// `(x − mean) / √(variance + epsilon) · scale + shift` with given statistics, for inference.

@@ -43,6 +43,8 @@ extension GraphBuilder {
   }
   /// 1 where x > 0, else 0.
   public mutating func heaviside(_ x: Value) -> Value { unary(.heaviside, x) }
+  /// The largest integer up to x.
+  public mutating func floor(_ x: Value) -> Value { unary(.floor, x) }
 
   /// a + b.
   public mutating func add(_ a: Value, _ b: Value) -> Value { binary(.add, a, b) }

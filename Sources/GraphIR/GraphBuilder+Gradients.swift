@@ -37,7 +37,7 @@ extension GraphBuilder {
     for source in sources { active[source.index] = true }
     for (index, node) in graph.nodes.enumerated() where !active[index] {
       switch node.op {
-      case .stopGradient, .unary(.heaviside): continue
+      case .stopGradient, .unary(.heaviside), .unary(.floor): continue
       default: active[index] = node.operands.contains { active[$0.index] }
       }
     }

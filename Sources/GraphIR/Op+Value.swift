@@ -22,6 +22,7 @@ extension UnaryFunction {
     case .relu: return x <= 0 ? 0 : x
     case .leakyReLU(let slope): return x > 0 ? x : slope * x
     case .heaviside: return x > 0 ? 1 : 0
+    case .floor: return x.rounded(.down)
     }
   }
 }

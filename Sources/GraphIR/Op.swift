@@ -7,6 +7,8 @@ public enum UnaryFunction: Hashable, Sendable {
   case leakyReLU(slope: Double)
   /// 1 where x > 0, else 0; its derivative is taken as 0.
   case heaviside
+  /// The largest integer up to x; its derivative is taken as 0.
+  case floor
 }
 
 /// A function of two numbers, applied element by element to operands of one shape.

@@ -20,7 +20,7 @@ extension UnaryFunction {
     case .relu: g.multiply(yBar, g.heaviside(y))
     case .leakyReLU(let slope):
       g.multiply(yBar, g.add(g.scale(g.heaviside(y), by: 1 - slope), slope))
-    case .heaviside: nil
+    case .heaviside, .floor: nil
     }
   }
 }

@@ -38,7 +38,7 @@ extension Lowering {
     switch function {
     case .unary(let name, _):
       switch name {
-      case .negate, .square, .relu, .leakyReLU, .heaviside: return true
+      case .negate, .square, .relu, .leakyReLU, .heaviside, .floor: return true
       case .exp, .log, .log1p, .softplus, .tanh, .sigmoid, .squareRoot, .reciprocal, .erf:
         return false
       }

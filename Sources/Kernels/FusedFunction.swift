@@ -141,6 +141,7 @@ extension UnaryFunction {
     case .relu: (VAEDP_MAXIMUM_NUMBER, 0)
     case .leakyReLU(let slope): (VAEDP_LEAKY_RELU, Float(slope))
     case .heaviside: (VAEDP_HEAVISIDE, 0)
+    case .floor: (VAEDP_FLOOR, 0)
     }
   }
 }

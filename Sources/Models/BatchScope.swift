@@ -19,18 +19,20 @@ enum BatchScope: String, Sendable, CaseIterable {
 extension Emission {
   /// How many examples such a statistic is of.
   func count(over scope: BatchScope) -> Int {
-    scope == .minibatch ? minibatch ?? exampleCount : exampleCount
+    scope == .minibatch ? minibatchCount : exampleCount
   }
+}
 
-  /// How many rows like those of `x`, which may be several per example, all shards of the statistic have; nil
-  /// where the shard stands alone.
-  func rows(of x: Value, over scope: BatchScope) -> Int? {
-    guard scope == .minibatch, let minibatch else { return nil }
-    return builder.shape(x)[0] / exampleCount * minibatch
+extension Expression {
+  /// How many rows like this array's, which may be several per example, all shards of the statistic have; nil where
+  /// the shard stands alone.
+  func rows(over scope: BatchScope) -> Int? {
+    guard scope == .minibatch, let minibatch = emission.minibatch else { return nil }
+    return shape[0] / emission.exampleCount * minibatch
   }
 
   /// A sum over the shard's examples as a sum over all that the statistic is of.
-  mutating func total(_ sum: Value, over scope: BatchScope) -> Value {
-    scope == .minibatch && minibatch != nil ? builder.allReduce(sum) : sum
+  func total(over scope: BatchScope) -> Expression {
+    scope == .minibatch ? overMinibatch : self
   }
 }

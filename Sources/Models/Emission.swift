@@ -1,3 +1,4 @@
+package import Examples
 package import GraphIR
 
 /// What a graph is emitted for.
@@ -9,7 +10,7 @@ package enum EmissionMode: Hashable, Sendable {
 }
 
 /// A graph in the making: what every layer and choice emits into.
-package struct Emission: Sendable {
+package final class Emission {
   /// Receives the nodes.
   package var builder = GraphBuilder()
   /// What the graph is for.
@@ -20,73 +21,103 @@ package struct Emission: Sendable {
   package let minibatch: Int?
   /// The shard's place among them; nil where it stands alone.
   package let place: ShardPlace?
+  /// What the data have.
+  package let fields: [Field]
+  /// Whose rows layers see: those of examples, unless learnt rows go through them.
+  private(set) var rows = NoiseRows.examples
+  /// Mean and variance by which each normalisation has normalised examples, by its name.
+  var normalizations: [String: (mean: Expression, variance: Expression)] = [:]
 
   /// A graph without nodes that has these parameters, so that their indices agree between graphs.
   package init(
     mode: EmissionMode, exampleCount: Int, minibatch: Int? = nil, place: ShardPlace? = nil,
-    declaring parameters: [ParameterDeclaration] = []
+    fields: [Field] = [], declaring parameters: [ParameterDeclaration] = []
   ) {
     precondition(exampleCount > 0, "Emission: \(exampleCount) examples")
     self.mode = mode
     self.exampleCount = exampleCount
-    (self.minibatch, self.place) = (minibatch, place)
+    (self.minibatch, self.place, self.fields) = (minibatch, place, fields)
     for parameter in parameters { builder.declare(parameter) }
   }
 
+  /// The graph so far.
+  package var graph: Graph { builder.graph }
+
+  /// M, the examples of the minibatch: those at hand, where the shard stands alone.
+  package var minibatchCount: Int { minibatch ?? exampleCount }
+
+  /// Emits what a builder makes.
+  package func emit(_ make: (inout GraphBuilder) -> Value) -> Expression {
+    Expression(make(&builder), in: self)
+  }
+
+  /// One number.
+  package func constant(_ value: Double, _ shape: Shape = .scalar) -> Expression {
+    emit { $0.constant(value, shape) }
+  }
+
+  /// What is given from outside at every run: a scalar, or latents to be decoded.
+  package func input(_ name: String, _ shape: Shape = .scalar) -> Expression {
+    emit { $0.input(name, shape) }
+  }
+
+  /// A field of the examples, `[B]` + the field's shape; classes are one-hot. Nil where the data have none of that name.
+  package func field(_ name: String) -> Expression? {
+    guard let field = fields.first(where: { $0.name == name }) else { return nil }
+    return input(name, Shape([exampleCount] + field.shape))
+  }
+
+  /// Declares, or finds, a parameter.
+  package func parameter(_ declaration: ParameterDeclaration) -> Expression {
+    emit { $0.parameter(declaration) }
+  }
+
   /// Declares, or finds, a parameter that the optimiser changes.
-  package mutating func trained(
+  package func trained(
     _ name: String, _ shape: Shape, _ initializer: Initializer, isWeight: Bool = false
-  ) -> Value {
-    builder.parameter(
+  ) -> Expression {
+    parameter(
       ParameterDeclaration(
         name: name, shape: shape, initializer: initializer, role: .trained(isWeight: isWeight)))
   }
 
-  /// `x · weightᵀ + bias`, with `<name>.weight` `[units, in]` and `<name>.bias` `[units]`.
-  ///
-  /// - Parameter x: `[N, in]`.
-  /// - Source: both begin uniform on ±1/√in, as PyTorch's `Linear` does.
-  package mutating func dense(_ x: Value, units: Int, name: String) -> Value {
-    let inputs = builder.shape(x)[1]
-    let start = Initializer.uniform(bound: 1 / Double(inputs).squareRoot())
-    let weight = trained("\(name).weight", [units, inputs], start, isWeight: true)
-    let bias = trained("\(name).bias", [units], start)
-    return builder.dense(x, weight: weight, bias: bias)
-  }
+  /// Names a result that leaves the graph.
+  package func output(_ role: Output.Role, _ x: Expression) { builder.output(role, x.value) }
 
   /// Noise for rows that may be several samples per example, `[B·K, …]`.
   ///
-  /// It is drawn as `[B, K, …]`, because noise belongs to examples: the leading axis must be theirs.
-  package mutating func noise(_ distribution: NoiseDistribution, rows shape: Shape) -> Value {
-    let samples = shape[0] / exampleCount
-    if samples == 1 { return builder.random(distribution, shape) }
-    let drawn = Shape([exampleCount, samples] + shape.extents.dropFirst())
-    return builder.reshape(builder.random(distribution, drawn), shape)
+  /// It is drawn as `[B, K, …]`, because noise belongs to examples: the leading axis must be theirs. Learnt rows
+  /// draw by their numbers.
+  package func noise(_ distribution: NoiseDistribution, _ shape: Shape) -> Expression {
+    guard case .examples = rows, shape[0] != exampleCount else {
+      return emit { $0.random(distribution, shape, rows: rows) }
+    }
+    let drawn = Shape([exampleCount, shape[0] / exampleCount] + shape.extents.dropFirst())
+    return emit { $0.random(distribution, drawn) }.reshaped(shape)
   }
 
-  /// `[B, …]` repeated for every sample: `[B, K, …]`.
-  package mutating func repeated(_ x: Value, samples: Int) -> Value {
-    let extents = builder.shape(x).extents
-    let target = Shape([extents[0], samples] + extents.dropFirst())
-    if samples == 1 { return builder.reshape(x, target) }
-    return builder.broadcast(x, to: target, axes: [0] + Array(2..<target.rank))
-  }
-
-  /// `[B, K, …]` → `[B·K, …]`: samples as rows, for layers.
-  package mutating func samplesAsRows(_ x: Value) -> Value {
-    let extents = builder.shape(x).extents
-    return builder.reshape(x, Shape([extents[0] * extents[1]] + extents.dropFirst(2)))
-  }
-
-  /// `[B·K, …]` → `[B, K, …]`: the way back.
-  package mutating func rowsAsSamples(_ x: Value) -> Value {
-    let extents = builder.shape(x).extents
-    let target = Shape([exampleCount, extents[0] / exampleCount] + extents.dropFirst())
-    return builder.reshape(x, target)
-  }
-
-  /// Sum over all axes but examples and samples: `[B, K, …]` → `[B, K]`.
-  package mutating func sumPerSample(_ x: Value) -> Value {
-    builder.sum(x, axes: Array(builder.shape(x).extents.indices.dropFirst(2)))
+  /// What becomes of learnt rows, computed once for the whole minibatch: see `GraphBuilder.oncePerMinibatch`.
+  ///
+  /// Layers that look at the examples' statistics take those of the examples that went before; noise is drawn by
+  /// the rows' numbers.
+  ///
+  /// - Parameters:
+  ///   - learnt: `[N, …]`.
+  ///   - body: emits results `[n, …]` from `[n, …]`, each row from its own row.
+  /// - Returns: the results `[N, …]`, the same in every shard.
+  package func oncePerMinibatch(
+    _ learnt: Expression, _ body: (Expression) -> [Expression]
+  ) -> [Expression] {
+    let count = learnt.shape[0]
+    let own =
+      if let place, place.count > 1, count >= place.count { place.part(of: count) } else {
+        0..<count
+      }
+    let before = rows
+    rows = .numbered(from: own.lowerBound)
+    let results = body(learnt.slice(axis: 0, own))
+    rows = before
+    guard own.count < count else { return results }
+    return results.map { part in emit { $0.allGather(part.value, count: count) } }
   }
 }

@@ -3,75 +3,74 @@ internal import GraphIR
 
 /// The way from data to densities, and its parts.
 extension Model {
-  /// What a pass through the whole model gives.
-  package struct ForwardPass {
-    /// Where the examples lie in latent space.
-    package var embedding: Embedding
-    /// The densities, `[B, K]`.
-    package var terms: ObjectiveTerms
-  }
-
-  /// Emits input `x` through encoder, posterior, decoder and likelihood, with K samples.
-  package func forward(samples: Int, in emission: inout Emission) -> ForwardPass {
-    let x = input(in: &emission)
-    let features = encoder.emit(x, in: &emission)
-    let embedding = posterior.embed(features, in: &emission)
-    let draw = posterior.draw(features, samples: samples, in: &emission)
-    let rows = decoder.emit(emission.samplesAsRows(draw.z), in: &emission)
-    let y = emission.rowsAsSamples(rows)
-    let data = emission.repeated(x, samples: samples)
-    var terms = ObjectiveTerms(
-      latents: draw.z,
-      logLikelihood: likelihood.logDensity(of: data, given: y, in: &emission),
-      logPrior: prior.logDensity(of: draw.z, in: &emission), logPosterior: draw.logDensity)
-    if let base = draw.base,
-      let perLatent = prior.klDivergence(from: base.distribution, in: &emission)
-    {
-      if base.z == draw.z {
-        terms.klPerLatent = perLatent
-      } else {
-        terms.klFromBase = klFromBase(perLatent, base, terms, in: &emission)
-      }
+  /// Emits input `x` through encoder, posteriors, decoder and likelihood, with K samples.
+  package func forward(samples: Int, in emission: Emission) -> ForwardPass {
+    let x = input(in: emission)
+    let features = encoder.emit(x)
+    var above: [Expression] = []
+    let latents = latents.map { latent in
+      let prior = prior(latent, above, emission)
+      let posterior = posterior(latent, features, prior: prior, above: above, in: emission)
+      let draw = posterior.sample(samples)
+      above.append(draw.z)
+      return ForwardPass.Latent(
+        name: latent.name, posterior: posterior, prior: prior, draw: draw)
     }
-    return ForwardPass(embedding: embedding, terms: terms)
+    let y = decoder.emit(latents[latents.count - 1].draw.z.samplesAsRows).end.rowsAsSamples
+    return ForwardPass(
+      emission: emission, latents: latents,
+      logLikelihood: likelihood.logDensity(of: x.inserting(axis: 1), given: y))
   }
 
-  /// Emits KL(q ‖ p) of transformed samples as KL(q₀ ‖ p) of what they were made from, which is known,
-  /// and the change that the transformation makes, which is sampled: `[B]`.
-  ///
-  /// Sampling only log q/q₀ − log p(z)/p(z₀) leaves far less noise than sampling log q − log p, and
-  /// none where the transformation is the identity (a control variate with a known mean).
-  private func klFromBase(
-    _ perLatent: Value, _ base: GaussianDraw, _ terms: ObjectiveTerms, in emission: inout Emission
-  ) -> Value? {
-    guard let logPosterior = terms.logPosterior else { return nil }
-    let priorOfBase = prior.logDensity(of: base.z, in: &emission)
-    let density = emission.builder.subtract(logPosterior, base.logDensity)
-    let change = emission.builder.subtract(
-      density, emission.builder.subtract(terms.logPrior, priorOfBase))
-    return emission.builder.add(
-      emission.builder.sum(perLatent, axes: [1]), emission.builder.mean(change, axes: [1]))
+  /// Emits input `x` to its place in latent space: the posteriors, the topmost first, where every latent above is at
+  /// its mean.
+  func embedding(in emission: Emission) -> [(name: String, posterior: any Distribution)] {
+    let features = encoder.emit(input(in: emission))
+    var above: [Expression] = []
+    return latents.map { latent in
+      let prior = latent.posterior.readsPrior ? self.prior(latent, above, emission) : nil
+      let posterior = posterior(latent, features, prior: prior, above: above, in: emission)
+      above.append(posterior.mean)
+      return (latent.name, posterior)
+    }
   }
 
-  /// Emits input `x` to its place in latent space.
-  func embedding(in emission: inout Emission) -> Embedding {
-    posterior.embed(encoder.emit(input(in: &emission), in: &emission), in: &emission)
+  /// Emits one draw of every latent from its prior, the topmost first; the last is what the decoder reads, `[B, Z]`.
+  func priorSample(in emission: Emission) -> Expression {
+    var above: [Expression] = []
+    for latent in latents { above.append(prior(latent, above, emission).sample(1).z) }
+    return above[above.count - 1].samplesAsRows
   }
 
   /// Emits latents `[B, Z]` to the mean of p(x|z), `[B]` + example shape.
-  func mean(ofDecoding z: Value, in emission: inout Emission) -> Value {
-    likelihood.mean(decoder.emit(z, in: &emission), in: &emission)
+  func mean(ofDecoding z: Expression) -> Expression { likelihood.mean(decoder.emit(z).end) }
+
+  private func posterior(
+    _ latent: LatentVariable, _ features: LayerStack.Features, prior: (any Distribution)?,
+    above: [Expression], in emission: Emission
+  ) -> any Distribution {
+    let read = latent.features.flatMap { features.named[$0] } ?? features.end
+    return latent.posterior.distribution(
+      read, prior: prior, context(latent, "posterior", above, emission))
   }
 
-  private func input(in emission: inout Emission) -> Value { field(Field.data, in: &emission) }
+  private func prior(
+    _ latent: LatentVariable, _ above: [Expression], _ emission: Emission
+  ) -> any Distribution { latent.prior.distribution(context(latent, "prior", above, emission)) }
 
-  /// Emits a field of the examples: `[B]` + its shape.
-  ///
-  /// - Precondition: the model's examples have it.
-  func field(_ name: String, in emission: inout Emission) -> Value {
-    guard let field = fields.first(where: { $0.name == name }) else {
-      preconditionFailure("examples with the fields \(fields.map(\.name)), without \(name)")
-    }
-    return emission.builder.input(name, Shape([emission.exampleCount] + field.shape))
+  private func context(
+    _ latent: LatentVariable, _ axis: String, _ above: [Expression], _ emission: Emission
+  ) -> ModelContext {
+    ModelContext(
+      emission: emission, name: latent.prefix + axis, latentCount: latent.latentCount, above: above,
+      exampleShape: exampleShape, support: dataSupport,
+      encode: { inputs in
+        posterior(latent, encoder.emit(inputs), prior: nil, above: above, in: emission)
+      })
+  }
+
+  private func input(in emission: Emission) -> Expression {
+    guard let x = emission.field(Field.data) else { preconditionFailure("a graph without data") }
+    return x
   }
 }

@@ -5,8 +5,8 @@ public import GraphIR
 extension Model {
   /// What training runs, not yet differentiated.
   ///
-  /// Inputs `x` `[B]` + example shape, and the scalars. Outputs, summed over the rows, in nats:
-  /// metrics `objective` (what is minimised), `reconstruction`, `kl`, `weightedKL` (scalars),
+  /// Inputs the fields, `x` `[B]` + example shape, and the scalars. Outputs, summed over the rows, in nats:
+  /// metrics `objective` (what is minimised), `reconstruction`, `kl` and those of `termNames` (scalars),
   /// `klPerLatent` `[Z]` where it has a closed form, `latentMean` `[Z]` (Σ μ), `latentMeanSpread`
   /// `[Z]` (Σ (μ − m)², where m is the rows' own mean); and running statistics.
   ///
@@ -22,7 +22,7 @@ extension Model {
     at place: ShardPlace? = nil
   ) -> Graph {
     let emission = Emission(
-      mode: .training, exampleCount: rows, minibatch: minibatch, place: place,
+      mode: .training, exampleCount: rows, minibatch: minibatch, place: place, fields: fields,
       declaring: parameters)
     return loss == Self.objectiveLoss ? objectiveGraph(emission) : lossGraph(loss, emission)
   }
@@ -30,39 +30,42 @@ extension Model {
   /// The same metrics with the layers as they are after training: no dropout, running statistics.
   public func evaluationGraph(rows: Int) -> Graph { objectiveGraph(inference(rows)) }
 
-  /// `x` → results `mean` `[B, Z]` and, where the posterior has it, `logVariance` `[B, Z]`.
+  /// `x` → results `mean` `[B, Z]` and, where the posterior has it, `logVariance` `[B, Z]`. Of several latent variables
+  /// each has its own, `NAME.mean`, where those above are at their means.
   public func encoderGraph(rows: Int) -> Graph {
-    var emission = inference(rows)
-    let embedding = embedding(in: &emission)
-    emission.builder.output(.result("mean"), embedding.mean)
-    if let logVariance = embedding.logVariance {
-      emission.builder.output(.result("logVariance"), logVariance)
+    let emission = inference(rows)
+    for latent in embedding(in: emission) {
+      let prefix = latents.count == 1 ? "" : "\(latent.name)."
+      emission.output(.result("\(prefix)mean"), latent.posterior.mean.samplesAsRows)
+      if let logVariance = latent.posterior.logVariance {
+        emission.output(.result("\(prefix)logVariance"), logVariance.samplesAsRows)
+      }
     }
-    return emission.builder.graph
+    return emission.graph
   }
 
   /// Input `z` `[B, Z]` → result `mean`, the mean of p(x|z), `[B]` + example shape.
   public func decoderGraph(rows: Int) -> Graph {
-    var emission = inference(rows)
-    let z = emission.builder.input("z", [rows, latentCount])
-    emission.builder.output(.result("mean"), mean(ofDecoding: z, in: &emission))
-    return emission.builder.graph
+    let emission = inference(rows)
+    let z = emission.input("z", [rows, latentCount])
+    emission.output(.result("mean"), mean(ofDecoding: z))
+    return emission.graph
   }
 
-  /// No data → result `mean`: the mean of p(x|z) for z drawn from the prior, `[B]` + example shape.
+  /// No `x` → result `mean`: the mean of p(x|z) for z drawn from the prior, `[B]` + example shape.
   public func samplingGraph(rows: Int) -> Graph {
-    var emission = inference(rows)
-    let z = prior.sample(latentCount: latentCount, in: &emission)
-    emission.builder.output(.result("mean"), mean(ofDecoding: z, in: &emission))
-    return emission.builder.graph
+    let emission = inference(rows)
+    emission.output(.result("mean"), mean(ofDecoding: priorSample(in: emission)))
+    return emission.graph
   }
 
   /// `x` → result `reconstruction`, the mean of p(x|z) at the example's place in latent space.
   public func reconstructionGraph(rows: Int) -> Graph {
-    var emission = inference(rows)
-    let z = embedding(in: &emission).mean
-    emission.builder.output(.result("reconstruction"), mean(ofDecoding: z, in: &emission))
-    return emission.builder.graph
+    let emission = inference(rows)
+    let latents = embedding(in: emission)
+    let z = latents[latents.count - 1].posterior.mean.samplesAsRows
+    emission.output(.result("reconstruction"), mean(ofDecoding: z))
+    return emission.graph
   }
 
   /// `x` → result `logWeights` `[B, K]`: log p(x|z) + log p(z) − log q(z|x) of K samples, whose
@@ -71,54 +74,52 @@ extension Model {
   /// - Throws: `ConfigurationError` where the posterior is a point or the likelihood no density.
   /// - Source: Burda et al., arXiv:1509.00519, eq. 8.
   public func importanceGraph(rows: Int, samples: Int) throws(ConfigurationError) -> Graph {
-    var emission = inference(rows)
-    let terms = forward(samples: samples, in: &emission).terms
+    let emission = inference(rows)
+    let pass = forward(samples: samples, in: emission)
     guard likelihood.isNormalized else {
       throw choice("likelihood").error(
         expected: "a likelihood that is a density, to estimate log p(x)",
         remedy: "Use \"gaussian\" or \"bernoulli\".")
     }
-    guard let logPosterior = terms.logPosterior else {
+    guard let logWeights = pass.logWeights else {
       throw choice("posterior").error(
         expected: "a posterior that is a density, to estimate log p(x)", remedy: "Use \"gaussian\"."
       )
     }
-    let joint = emission.builder.add(terms.logLikelihood, terms.logPrior)
-    emission.builder.output(.result("logWeights"), emission.builder.subtract(joint, logPosterior))
-    return emission.builder.graph
+    emission.output(.result("logWeights"), logWeights)
+    return emission.graph
   }
 
   private func choice(_ axis: String) -> JSONNode { resolved[axis] ?? resolved }
 
   private func inference(_ rows: Int) -> Emission {
-    Emission(mode: .inference, exampleCount: rows, declaring: parameters)
+    Emission(mode: .inference, exampleCount: rows, fields: fields, declaring: parameters)
   }
 
   private func objectiveGraph(_ emission: Emission) -> Graph {
-    var emission = emission
-    let pass = forward(samples: samplesPerExample, in: &emission)
-    let values = fitting { () throws(Misfit) in try objective.emit(pass.terms, in: &emission) }
-    let reconstruction = pass.terms.reconstruction(in: &emission)
-    let kl = pass.terms.kl(in: &emission)
-    emission.builder.output(.metric("objective"), values.objective)
-    emission.builder.output(.metric("reconstruction"), emission.builder.sum(reconstruction))
-    emission.builder.output(.metric("kl"), emission.builder.sum(kl))
-    emission.builder.output(.metric("weightedKL"), values.weightedKL)
-    if let klPerLatent = pass.terms.klPerLatent {
-      emission.builder.output(.metric("klPerLatent"), emission.builder.sum(klPerLatent, axes: [0]))
+    let pass = forward(samples: samplesPerExample, in: emission)
+    let terms = fitting { () throws(Misfit) in try objective.terms(of: pass) }
+    let total = terms.dropFirst().reduce(terms[0].weighted) { $0 + $1.weighted }
+    emission.output(.metric("objective"), total)
+    emission.output(.metric("reconstruction"), pass.reconstruction.sum())
+    emission.output(.metric("kl"), pass.kl.sum())
+    for term in terms {
+      for name in Self.metricNames(term) {
+        emission.output(.metric(name), name == term.name ? term.value : term.weighted)
+      }
     }
-    emitLatentMeans(pass.embedding.mean, in: &emission)
-    return emission.builder.graph
+    if let klPerLatent = pass.klPerLatent {
+      emission.output(.metric("klPerLatent"), klPerLatent.sum(0))
+    }
+    emitMeans(pass.means)
+    return emission.graph
   }
 
   private func lossGraph(_ loss: String, _ emission: Emission) -> Graph {
-    var emission = emission
-    let terms = forward(samples: samplesPerExample, in: &emission).terms
-    let value = fitting { () throws(Misfit) in
-      try objective.emit(loss: loss, terms, in: &emission)
-    }
-    emission.builder.output(.metric(loss), value)
-    return emission.builder.graph
+    let pass = forward(samples: samplesPerExample, in: emission)
+    let value = fitting { () throws(Misfit) in try objective.loss(loss, of: pass) }
+    emission.output(.metric(loss), value)
+    return emission.graph
   }
 
   private func fitting<Result>(_ emit: () throws(Misfit) -> Result) -> Result {
@@ -129,16 +130,14 @@ extension Model {
 
   /// Emits Σ μ and Σ (μ − m)² of each latent, from the distances to the first row: sums of μ and μ²
   /// would lose in float32 the variance of means that are large beside it.
-  private func emitLatentMeans(_ mean: Value, in emission: inout Emission) {
+  private func emitMeans(_ mean: Expression) {
+    let emission = mean.emission
     let count = Double(emission.exampleCount)
-    let first = emission.builder.slice(mean, axis: 0, start: 0, count: 1)
-    let origin = emission.builder.reshape(first, [latentCount])
-    let distance = emission.builder.subtract(mean, origin)
-    let sum = emission.builder.sum(distance, axes: [0])
-    let squares = emission.builder.sum(emission.builder.square(distance), axes: [0])
-    let ofMean = emission.builder.scale(emission.builder.square(sum), by: 1 / count)
-    let total = emission.builder.add(emission.builder.scale(origin, by: count), sum)
-    emission.builder.output(.metric("latentMean"), total)
-    emission.builder.output(.metric("latentMeanSpread"), emission.builder.subtract(squares, ofMean))
+    let origin = mean.slice(axis: 0, 0..<1).reshaped([mean.shape[1]])
+    let distance = mean - origin
+    let sum = distance.sum(0)
+    emission.output(.metric("latentMean"), origin * count + sum)
+    emission.output(
+      .metric("latentMeanSpread"), square(distance).sum(0) - square(sum) * (1 / count))
   }
 }

@@ -2,31 +2,31 @@ public import Configuration
 public import Examples
 public import GraphIR
 
-/// A variational autoencoder: a choice on each of the five axes, and the objective.
+/// A variational autoencoder: a choice on each of its axes, and the objective.
 ///
 /// Shapes: B examples, K samples of each, Z latents. Numbers are nats, summed over examples.
 public struct Model: Sendable {
   /// The section of the configuration with all defaults filled in.
   public let resolved: JSONNode
-  /// What examples consist of; of these, the model reads `fieldNames`.
+  /// What the data have; `x` is what the model is of.
   public let fields: [Field]
-  /// Shape of an example's data: `[D]`, or `[H, W, C]` with channels last.
-  public let exampleShape: [Int]
+  /// Names of the fields that the model's graphs read, the data first.
+  public let fieldNames: [String]
   /// From an example to features.
   public let encoder: LayerStack
   /// From latents to what the likelihood takes.
   public let decoder: LayerStack
   /// All parameters, in the order that every graph of the model declares them in.
   public private(set) var parameters: [ParameterDeclaration] = []
-  package let posterior: any Posterior
-  package let prior: any Prior
+  /// The latent variables, the topmost first. The decoder reads the last.
+  public let latents: [LatentVariable]
   package let likelihood: any Likelihood
   package let objective: any Objective
 
-  /// The fields of examples that its graphs read, the data first.
-  public private(set) var fieldNames = [Field.data]
-  /// Z.
-  public var latentCount: Int { posterior.latentCount }
+  /// Shape of one example: `[D]`, or `[H, W, C]` with channels last.
+  public var exampleShape: [Int] { fields.first { $0.name == Field.data }?.shape ?? [] }
+  /// Z, of the latent variable that the decoder reads.
+  public var latentCount: Int { latents[latents.count - 1].latentCount }
   /// K, the samples that the objective draws for each example.
   public var samplesPerExample: Int { objective.samplesPerExample }
   /// The loss that every model has; the others' names are their objectives' to give.
@@ -46,6 +46,7 @@ public struct Model: Sendable {
   /// model: by batch statistics, or by the objective.
   public var seesShard: Bool {
     objective.seesShard || (encoder.layers + decoder.layers).contains { $0.layer.seesShard }
+      || latents.contains { $0.prior.layers.contains { $0.layer.seesShard } }
   }
   /// Whether an example's gradient depends on the others of its minibatch, whose shards meet for it.
   public private(set) var seesMinibatch = false
@@ -72,98 +73,117 @@ public struct Model: Sendable {
   public var likelihoodName: String { type(of: likelihood).key }
 
   /// Values of the scalar inputs at a moment of training, in the order of their names.
-  ///
-  /// - Parameter epoch: passes over the data so far, with their fraction.
-  public func scalars(atEpoch epoch: Double) -> [Double] {
-    scalarNames.indices.map { scalar($0, atEpoch: epoch) }
+  public func scalars(at moment: Moment) -> [Double] {
+    scalarNames.indices.map { scalar($0, at: moment) }
   }
 
-  /// One of `scalars(atEpoch:)`, without an array.
-  public func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
-    objective.scalar(index, atEpoch: epoch)
+  /// One of `scalars(at:)`, without an array.
+  public func scalar(_ index: Int, at moment: Moment) -> Double {
+    objective.scalar(index, at: moment)
   }
+
+  /// Names of the metrics that the objective adds to `objective`, `reconstruction` and `kl`: its terms, where they have a
+  /// weight their products with it, and the other losses.
+  public private(set) var termNames: [String] = []
 
   /// Reads the `model` section of a configuration and joins its choices.
   ///
   /// - Parameters:
   ///   - node: the section.
-  ///   - fields: what examples consist of; `x`, the data, is `[D]` or `[H, W, C]`.
+  ///   - fields: what the data have, `x` among them.
   /// - Throws: `ConfigurationError` at the key that is wrong, or at the choice that does not fit the
   ///   others.
-  /// - Precondition: `x` is among the fields.
   public init(reading node: JSONNode, fields: [Field]) throws(ConfigurationError) {
     try self.init(reading: node, fields: fields, objectives: objectiveTable)
   }
 
-  /// A model for examples of data alone.
+  /// A model of data that have no other field.
   public init(reading node: JSONNode, exampleShape: [Int]) throws(ConfigurationError) {
     try self.init(reading: node, fields: [Field(name: Field.data, shape: exampleShape)])
+  }
+
+  /// The fields that a `model` section is made for: its data have the shape in which its decoder ends.
+  ///
+  /// - Parameter others: the fields beside the data. Of those that its layers read and that are not among them, one
+  ///   number is assumed.
+  /// - Throws: `ConfigurationError` at a key of the latents or the layers that is wrong.
+  public static func fields(
+    reading node: JSONNode, others: [Field] = []
+  ) throws(ConfigurationError) -> [Field] {
+    let latents = try LatentVariable.all(of: node)
+    let layers = try readLayers("decoder", of: node)
+    let read = Set(try (readLayers("encoder", of: node) + layers).compactMap(\.layer.fieldName))
+    let missing = read.subtracting(others.map(\.name)).sorted()
+    let fields = others + missing.map { Field(name: $0, shape: [1]) }
+    let decoder = try LayerStack(
+      "decoder", layers, inputShape: [latents[latents.count - 1].latentCount], fields: fields)
+    return [Field(name: Field.data, shape: decoder.outputShape)] + fields
   }
 
   /// The same with a table of objectives of one's own.
   package init(
     reading node: JSONNode, fields: [Field], objectives: [ChoiceEntry<any Objective>]
   ) throws(ConfigurationError) {
-    guard let data = fields.first(where: { $0.name == Field.data }) else {
-      preconditionFailure(
-        "a model for examples with the fields \(fields.map(\.name)), without data")
-    }
-    let exampleShape = data.shape
-    self.fields = fields
     var reader = try ObjectReader(node)
+    let one = node["latents"] == nil
     try reader.allow(
-      only: ["encoder", "posterior", "prior", "decoder", "likelihood", "objective"])
-    self.exampleShape = exampleShape
-    encoder = try LayerStack("encoder", inputShape: exampleShape, reading: &reader)
+      only: ["encoder", "decoder", "likelihood", "objective"]
+        + (one ? ["posterior", "prior", "latents"] : ["latents"]))
+    self.fields = fields
+    guard let shape = fields.first(where: { $0.name == Field.data })?.shape else {
+      preconditionFailure("a model of examples with the fields \(fields.map(\.name)), without data")
+    }
+    encoder = try LayerStack(
+      "encoder", try readLayers("encoder", in: &reader), inputShape: shape, fields: fields)
     try Self.requireFlat(encoder, at: node)
-    posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
-    prior = try reader.choice(
-      "prior", of: "prior", default: .string(StandardNormalPrior.key), among: priorTable)
-    decoder = try LayerStack("decoder", inputShape: [posterior.latentCount], reading: &reader)
-    try Self.require(decoder, endsIn: exampleShape, at: node)
+    latents = try LatentVariable.all(reading: &reader)
+    for (index, latent) in latents.enumerated() {
+      try latent.check(
+        above: latents[..<index].map(\.latentCount), encoder: encoder, fields: fields)
+    }
+    decoder = try LayerStack(
+      "decoder", try readLayers("decoder", in: &reader),
+      inputShape: [latents[latents.count - 1].latentCount], fields: fields)
+    try Self.require(decoder, endsIn: shape, at: node)
     likelihood = try reader.choice("likelihood", of: "likelihood", among: likelihoodTable)
     objective = try reader.choice(
       "objective", of: "objective", default: .string(EvidenceLowerBound.key),
       among: objectives)
+    let read = (encoder.layers + decoder.layers).compactMap(\.layer.fieldName)
+    fieldNames = [Field.data] + fields.map(\.name).filter { read.contains($0) }
     resolved = try reader.finish()
     // One emission finds the order of the parameters, and what the objective lacks.
-    var emission = Emission(mode: .training, exampleCount: 1)
-    let pass = forward(samples: objective.samplesPerExample, in: &emission)
+    let emission = Emission(mode: .training, exampleCount: 1, fields: fields)
+    let pass = forward(samples: objective.samplesPerExample, in: emission)
     do throws(Misfit) {
-      _ = try objective.emit(pass.terms, in: &emission)
+      termNames = try objective.terms(of: pass).flatMap(Self.metricNames)
       for loss in objective.losses where loss != Self.objectiveLoss {
-        _ = try objective.emit(loss: loss, pass.terms, in: &emission)
+        _ = try objective.loss(loss, of: pass)
+        termNames.append(loss)
       }
     } catch {
       throw (node["objective"] ?? node).error(error)
     }
-    parameters = emission.builder.graph.parameters
-    let place = ShardPlace(0, of: 2)
+    parameters = emission.graph.parameters
+    drawsFromDensity = pass.logWeights != nil
+    let place = ShardPlace(1, of: 2)
     for loss in losses {
       let graph = trainingGraph(loss, rows: 1, of: 2, at: place)
       guard graph.nodes.contains(where: \.op.isCollective) else { continue }
       seesMinibatch = true
-      // Shards that share rows out gather them, so others need not be asked.
+      // A shard whose graph depends on its place has something of the others, so others need not be asked.
       if graph != trainingGraph(loss, rows: 1, of: 2) { seesPlace = true }
     }
-    let read = Set(losses.flatMap { trainingGraph($0, rows: 1).inputs.map(\.name) })
-    fieldNames += fields.map(\.name).filter { $0 != Field.data && read.contains($0) }
-    drawsFromDensity = pass.terms.logPosterior != nil
   }
 
-  /// The fields that a `model` section is made for: its data have the shape in which its decoder ends.
-  ///
-  /// - Parameter others: the fields beside the data.
-  /// - Throws: `ConfigurationError` at a key of the posterior or decoder that is wrong.
-  public static func fields(
-    reading node: JSONNode, others: [Field] = []
-  ) throws(ConfigurationError) -> [Field] {
-    var reader = try ObjectReader(node)
-    let posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
-    let decoder = try LayerStack(
-      "decoder", inputShape: [posterior.latentCount], reading: &reader)
-    return [Field(name: Field.data, shape: decoder.outputShape)] + others
+  /// The metrics of a term beside those that every model has.
+  static func metricNames(_ term: ObjectiveTerm) -> [String] {
+    (usualMetrics.contains(term.name) ? [] : [term.name])
+      + (term.weight == nil ? [] : ["weighted.\(term.name)"])
   }
+
+  /// Metrics that every model has.
+  static let usualMetrics = ["objective", "reconstruction", "kl"]
 
   private static func requireFlat(
     _ encoder: LayerStack, at node: JSONNode

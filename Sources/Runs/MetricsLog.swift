@@ -8,6 +8,8 @@ public import Training
 public final class MetricsLog {
   private let lines: String
   private let table: String
+  /// The columns of the objective's further terms.
+  private let terms: [String]
 
   /// One line of `metrics.jsonl`.
   struct Line: Codable {
@@ -55,10 +57,12 @@ public final class MetricsLog {
   /// The logs of a folder, cut after a step and an epoch: a training that goes on from there writes
   /// the rest anew. Of the rollbacks, the lines of the first `rollbacks` stay.
   ///
+  /// - Parameter terms: names of the objective's further terms, which are columns of the table.
   /// - Throws: where the files cannot be read or written.
   package init(
-    folder: RunFolder, continuingAfter step: Int, epoch: Int, rollbacks: Int = 0
+    folder: RunFolder, terms: [String], continuingAfter step: Int, epoch: Int, rollbacks: Int = 0
   ) throws {
+    self.terms = terms
     lines = folder.path + "/metrics.jsonl"
     table = folder.path + "/metrics.csv"
     let decoder = JSONDecoder()
@@ -80,7 +84,7 @@ public final class MetricsLog {
     }
     try folder.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: "metrics.jsonl")
     let rows = kept.compactMap { try? decoder.decode(Line.self, from: Data($0.utf8)) }
-    let text = ([Self.header] + rows.map(Self.row)).map { $0 + "\n" }.joined()
+    let text = ([header] + rows.map(row)).map { $0 + "\n" }.joined()
     try folder.write(Array(text.utf8), to: "metrics.csv")
   }
 
@@ -131,7 +135,7 @@ public final class MetricsLog {
 
   private func append(_ line: Line) throws {
     try append(Self.json(line), to: lines)
-    try append(Self.row(line), to: table)
+    try append(row(line), to: table)
   }
 
   private static func json(_ line: some Encodable) throws -> String {
@@ -156,11 +160,14 @@ public final class MetricsLog {
     }
   }
 
-  private static let header =
-    "event,step,epoch,objective,reconstruction,kl,weightedKL,activeUnits,validationObjective,"
-    + "validationReconstruction,validationKL,gradientNorm,learningRate,skippedSteps,samplesPerSecond"
+  private var header: String {
+    (["event", "step", "epoch", "objective", "reconstruction", "kl"] + terms + [
+      "activeUnits", "validationObjective", "validationReconstruction", "validationKL",
+      "gradientNorm", "learningRate", "skippedSteps", "samplesPerSecond",
+    ]).joined(separator: ",")
+  }
 
-  private static func row(_ line: Line) -> String {
+  private func row(_ line: Line) -> String {
     let training = line.training
     let validation: [Double?] = [
       line.validation?.objective, line.validation?.reconstruction, line.validation?.kl,
@@ -168,9 +175,9 @@ public final class MetricsLog {
     let cells: [String] =
       [
         line.event, "\(line.step)", "\(line.epoch)", "\(training.objective)",
-        "\(training.reconstruction)", "\(training.kl)", "\(training.weightedKL)",
-        "\(training.activeUnits)",
-      ] + validation.map { $0.map { "\($0)" } ?? "" }
+        "\(training.reconstruction)", "\(training.kl)",
+      ] + terms.map { name in training.terms?[name].map { "\($0)" } ?? "" }
+      + ["\(training.activeUnits)"] + validation.map { $0.map { "\($0)" } ?? "" }
       + [
         "\(line.gradientNorm)", "\(line.learningRate)", "\(line.skippedSteps ?? 0)",
         "\(line.samplesPerSecond)",

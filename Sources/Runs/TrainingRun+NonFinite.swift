@@ -52,8 +52,8 @@ extension TrainingRun {
     observe(.nonFinite(report))
     attempt {
       log = try MetricsLog(
-        folder: folder, continuingAfter: state.step, epoch: state.epoch,
-        rollbacks: counts.rollbacks - 1)
+        folder: folder, terms: trainer.model.termNames, continuingAfter: state.step,
+        epoch: state.epoch, rollbacks: counts.rollbacks - 1)
       try log.append(report, step: state.step, counts)
     }
     savedStep = -1

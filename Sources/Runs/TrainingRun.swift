@@ -141,8 +141,8 @@ public final class TrainingRun {
     here.dataFolder = place.folder
     try folder.write(here.json(), to: "environment.json")
     log = try MetricsLog(
-      folder: folder, continuingAfter: trainer.state.step, epoch: trainer.state.epoch,
-      rollbacks: trainer.state.nonFiniteCounts.rollbacks)
+      folder: folder, terms: trainer.model.termNames, continuingAfter: trainer.state.step,
+      epoch: trainer.state.epoch, rollbacks: trainer.state.nonFiniteCounts.rollbacks)
     if start.snapshot != nil {
       attempt { try store.finishCutOffSave() }
       attempt {

@@ -9,15 +9,14 @@ public struct Metrics: Sendable, Hashable, Codable {
   public var reconstruction: Double
   /// KL(q(z|x) ‖ p(z)).
   public var kl: Double
-  /// The KL term as the objective weighs it.
-  public var weightedKL: Double
   /// KL of each latent; nil where it has no closed form.
   public var klPerLatent: [Double]?
   /// Latents whose posterior mean varies over the examples by more than 0.01 (its variance).
   /// Source: Burda et al., arXiv:1509.00519, section 5.2.
   public var activeUnits: Int
-  /// The other losses of the model's objective by their names; nil where it has none.
-  public var losses: [String: Double]?
+  /// Further terms and losses of the model's objective by their names (`Model.termNames`): `weighted.kl` is the KL as
+  /// the objective weighs it. Nil where it has none.
+  public var terms: [String: Double]?
 
   /// −(reconstruction + kl): the evidence lower bound at β = 1.
   public var elbo: Double { -(reconstruction + kl) }
@@ -36,8 +35,8 @@ public struct MetricSums: Sendable, Hashable, Codable {
   public internal(set) var stepCount = 0
 
   /// The means; nil before the first example.
-  func metrics(_ range: (String) -> Range<Int>?, losses: [String] = []) -> Metrics? {
-    Metrics(exampleCount: exampleCount, losses: losses) { name in
+  func metrics(_ range: (String) -> Range<Int>?, terms: [String]) -> Metrics? {
+    Metrics(exampleCount: exampleCount, terms: terms) { name in
       range(name).map { Array(sums[$0]) }
     }
   }
@@ -70,32 +69,31 @@ public struct MetricSums: Sendable, Hashable, Codable {
 
 extension Metrics {
   /// Means over the examples that chunks of a data set measured; nil where there are none.
-  public init?(_ results: ChunkResults) {
+  ///
+  /// - Parameter terms: names of the objective's further terms.
+  public init?(_ results: ChunkResults, terms: [String]) {
     var sums = MetricSums()
     sums.sums = [Double](repeating: 0, count: results.metricCount)
     sums.add(results)
-    guard let metrics = sums.metrics(results.metricRange) else { return nil }
+    guard let metrics = sums.metrics(results.metricRange, terms: terms) else { return nil }
     self = metrics
   }
 
   /// Means of sums over examples; nil where there are no examples.
   ///
   /// - Parameters:
-  ///   - losses: the model's, `objective` among them.
+  ///   - terms: names of the objective's further terms; those that were not measured are left out.
   ///   - sum: a metric's sum over the examples, by the name that the graph gives it.
-  package init?(exampleCount: Int, losses: [String] = [], sum: (String) -> [Double]?) {
+  package init?(exampleCount: Int, terms: [String] = [], sum: (String) -> [Double]?) {
     guard exampleCount > 0 else { return nil }
     func means(_ name: String) -> [Double]? { sum(name)?.map { $0 / Double(exampleCount) } }
     func mean(_ name: String) -> Double { means(name)?.first ?? 0 }
     objective = mean("objective")
     reconstruction = mean("reconstruction")
     kl = mean("kl")
-    weightedKL = mean("weightedKL")
     klPerLatent = means("klPerLatent")
     activeUnits = means("latentMeanSpread")?.count { $0 > 0.01 } ?? 0
-    let others = losses.filter { $0 != "objective" }
-    if !others.isEmpty {
-      self.losses = Dictionary(uniqueKeysWithValues: others.map { ($0, mean($0)) })
-    }
+    let measured = terms.compactMap { name in means(name)?.first.map { (name, $0) } }
+    if !measured.isEmpty { self.terms = Dictionary(uniqueKeysWithValues: measured) }
   }
 }

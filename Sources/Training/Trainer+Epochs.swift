@@ -9,7 +9,7 @@ internal import RandomStreams
 extension Trainer {
   /// Closes the epoch and notes what it came to.
   func endEpoch() throws -> EpochRecord {
-    guard let training = state.epochSums.metrics(engine.metricRange, losses: model.losses) else {
+    guard let training = state.epochSums.metrics(engine.metricRange, terms: model.termNames) else {
       preconditionFailure("an epoch without an example")
     }
     let rate = learningRate(offset: state.offset)
@@ -49,12 +49,13 @@ extension Trainer {
     let stream = Stream(seed: UInt64(configuration.seed), purpose: .validation)
     // After the warm-up the objective keeps its meaning, in cycles too: a hair before their end,
     // where they begin anew.
-    let moment = min(Double(state.epoch), model.warmUpEndEpoch).nextDown
+    let epoch = min(Double(state.epoch), model.warmUpEndEpoch).nextDown
+    let moment = Moment(epoch: epoch, exampleCount: validation.positions.count)
     let results = try validator.run(
       validation.positions, from: validation.source, parameters: weights,
-      scalars: model.scalars(atEpoch: moment).map { Float($0) },
+      scalars: model.scalars(at: moment).map { Float($0) },
       noise: (stream.key, UInt32(truncatingIfNeeded: state.epoch)))
-    return Metrics(results)
+    return Metrics(results, terms: model.termNames)
   }
 
   /// Notes the objective of an epoch after the warm-up; true where it is the best. During the warm-up the

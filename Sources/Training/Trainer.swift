@@ -258,8 +258,9 @@ public final class Trainer {
   private func step() throws -> NonFiniteReport? {
     let end = stepEnd
     takeUpdates(offset: end)
+    let moment = Moment(epoch: epochPosition, exampleCount: training.positions.count)
     for index in scalars.indices {
-      scalars[index] = Float(model.scalar(index, atEpoch: epochPosition))
+      scalars[index] = Float(model.scalar(index, at: moment))
     }
     let averageWeight = self.averageWeight
     let clock = ContinuousClock()
@@ -325,7 +326,7 @@ public final class Trainer {
 
   private func takeReport() -> StepReport? {
     guard state.reportSums.stepCount >= configuration.reportEverySteps,
-      let metrics = state.reportSums.metrics(engine.metricRange, losses: model.losses)
+      let metrics = state.reportSums.metrics(engine.metricRange, terms: model.termNames)
     else { return nil }
     defer { state.reportSums.clear() }
     return StepReport(

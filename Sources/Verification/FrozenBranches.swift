@@ -40,7 +40,7 @@ private struct FrozenBranches {
         places.append(scaled(operands[0], sides(x[0], below: 0), like: node))
       case .unary(.leakyReLU(let slope)):
         places.append(scaled(operands[0], sides(x[0], below: slope), like: node))
-      case .unary(.heaviside), .stopGradient:
+      case .unary(.heaviside), .unary(.floor), .stopGradient:
         places.append(input(values[index], like: node))
       case .binary(.maximum):
         places.append(chosen(operands, where: zip(x[0].values, x[1].values).map(>), like: node))

@@ -42,8 +42,9 @@ struct GradientPoint {
     (self.rows, self.shards, noiseSeed) = (rows, shards, seed)
     examples = try ExampleSet(data.source.selecting(model.fieldNames), positions: chosen).copied()
     fields = try Self.values(of: examples)
-    let moment = max(0, model.warmUpEndEpoch.nextDown)
-    scalars = model.scalars(atEpoch: moment).map { Float($0) }
+    let moment = Moment(
+      epoch: max(0, model.warmUpEndEpoch.nextDown), exampleCount: data.positions.count)
+    scalars = model.scalars(at: moment).map { Float($0) }
     let table = ParameterTable(model.parameters)
     self.table = table
     var random = SplitMix64(seed: seed)

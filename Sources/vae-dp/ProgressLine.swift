@@ -61,9 +61,13 @@ final class ProgressLine {
   }
 
   private func numbers(_ metrics: Metrics) -> String {
-    "\(two(metrics.objective)) = reconstruction \(two(metrics.reconstruction)) + KL "
-      + (metrics.weightedKL == metrics.kl
-        ? two(metrics.kl) : "\(two(metrics.weightedKL)) (unweighted \(two(metrics.kl)))")
+    let terms = (metrics.terms ?? [:]).sorted { $0.key < $1.key }
+    let isPlain = terms.allSatisfy { $0.key == "weighted.kl" && $0.value == metrics.kl }
+    let parts = "reconstruction \(two(metrics.reconstruction))"
+    if isPlain { return "\(two(metrics.objective)) = \(parts) + KL \(two(metrics.kl))" }
+    return
+      (["\(two(metrics.objective)): \(parts)", "KL \(two(metrics.kl))"]
+      + terms.map { "\($0.key) \(two($0.value))" }).joined(separator: ", ")
   }
 
   private func two(_ number: Double) -> String { String(format: "%.2f", number) }

@@ -35,12 +35,11 @@ import Testing
     _ model: Model, _ precision: Precision, source: ExampleSource? = nil
   ) throws {
     let size = model.exampleShape.reduce(1, *)
-    let examples =
-      source
-      ?? ExampleSource(
-        DenseExamples(
-          (0..<13 * size).map { Float(($0 * 7919 + $0 / size) % 97) / 96 },
-          shape: model.exampleShape))
+    let data = DenseExamples(
+      (0..<13 * size).map { Float(($0 * 7919 + $0 / size) % 97) / 96 }, shape: model.exampleShape)
+    let labels = ClassExamples((0..<13).map { $0 % 10 }, names: (0..<10).map(String.init))
+    let examples = try (source ?? ExampleSource([(Field.data, data), (Field.label, labels)]))
+      .selecting(model.fieldNames)
     let clean = try bits(model, precision, examples, poison: nil)
     for poison in [Float.nan, 1e38] {
       #expect(try bits(model, precision, examples, poison: poison) == clean, "\(poison)")
@@ -53,11 +52,14 @@ import Testing
   ) throws -> [[UInt32]] {
     let table = ParameterTable(model.parameters)
     let family = PlanFamily(
-      table: table, fieldNames: ["x"], scalarNames: model.scalarNames, precision: precision,
-      sparsity: source.sparsity, seesMinibatch: true
+      table: table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
+      precision: precision, sparsity: source.sparsity, seesMinibatch: true,
+      seesPlace: model.seesPlace
     ) {
-      model.trainingGraph(rows: $0.rows, of: $0.minibatch)
-        .differentiated(of: .metric("objective"))
+      model.trainingGraph(rows: $0.rows, of: $0.minibatch, at: $0.place)
+        .differentiated(of: .metric("objective")) {
+          model.loss(of: model.parameters[$0]) == "objective"
+        }
     }
     let engine = StepEngine(
       family, parameters: ParameterMemory(table, seed: 2), stateCount: 2, batchSize: 10,
@@ -68,7 +70,8 @@ import Testing
       for _ in 0..<2 {
         if let poison { engine.poison(poison) }
         _ = try engine.step(
-          order, range, from: source, scalars: model.scalars(atEpoch: 1).map { Float($0) },
+          order, range, from: source,
+          scalars: model.scalars(at: Moment(epoch: 1, exampleCount: 64)).map { Float($0) },
           noise: (5, UInt32(step)),
           update: .adam(
             rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, count: step + 1),

@@ -139,7 +139,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   }
 
   /// Value of the scalars of the objective.
-  var scalars: [Float] { model.scalars(atEpoch: 1).map { Float($0) } }
+  var scalars: [Float] { model.scalars(at: Moment(epoch: 1, exampleCount: 64)).map { Float($0) } }
 }
 
 extension StepEngine {

@@ -1,4 +1,5 @@
 internal import Configuration
+package import Examples
 internal import Foundation
 package import Models
 
@@ -12,12 +13,17 @@ package struct ShippedConfiguration: Sendable, CustomStringConvertible {
   /// Every file of the folder `configs`.
   package static let all = [
     ShippedConfiguration(name: "autoencoder", exampleShape: [28, 28, 1]),
+    ShippedConfiguration(name: "conditional", exampleShape: [28, 28, 1]),
     ShippedConfiguration(name: "conv", exampleShape: [64, 64, 1]),
     ShippedConfiguration(name: "conv-mnist", exampleShape: [28, 28, 1]),
+    ShippedConfiguration(name: "factor", exampleShape: [28, 28, 1]),
     ShippedConfiguration(name: "flow", exampleShape: [784]),
     ShippedConfiguration(name: "iwae", exampleShape: [784]),
     ShippedConfiguration(name: "keras-784-128-2", exampleShape: [28, 28, 1]),
+    ShippedConfiguration(name: "ladder", exampleShape: [28, 28, 1]),
     ShippedConfiguration(name: "mlp", exampleShape: [28, 28, 1]),
+    ShippedConfiguration(name: "tcvae", exampleShape: [28, 28, 1]),
+    ShippedConfiguration(name: "vamp", exampleShape: [28, 28, 1]),
   ]
 
   /// The benchmark with a batch normalisation after every convolution.
@@ -26,6 +32,14 @@ package struct ShippedConfiguration: Sendable, CustomStringConvertible {
 
   /// The name, by which tests show the configuration.
   package var description: String { name }
+
+  /// The data, and labels as MNIST has them.
+  package var fields: [Field] {
+    [
+      Field(name: Field.data, shape: exampleShape),
+      Field(name: "label", shape: [10], classes: (0..<10).map(String.init)),
+    ]
+  }
 
   private static var folder: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -45,6 +59,6 @@ package struct ShippedConfiguration: Sendable, CustomStringConvertible {
     guard let section = node["model"] else {
       throw node.error(expected: "a section \"model\"", found: "none")
     }
-    return try Model(reading: section, exampleShape: exampleShape)
+    return try Model(reading: section, fields: fields)
   }
 }

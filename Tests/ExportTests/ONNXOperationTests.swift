@@ -10,6 +10,7 @@ import Testing
     (.softplus, ["Softplus"]), (.tanh, ["Tanh"]), (.sigmoid, ["Sigmoid"]),
     (.squareRoot, ["Sqrt"]), (.square, ["Mul"]), (.reciprocal, ["Reciprocal"]), (.erf, ["Erf"]),
     (.relu, ["Relu"]), (.leakyReLU(slope: 0.1), ["LeakyRelu"]), (.heaviside, ["Greater", "Cast"]),
+    (.floor, ["Floor"]),
   ]
   private static let binaryCases: [(BinaryFunction, String)] = [
     (.add, "Add"), (.subtract, "Sub"), (.multiply, "Mul"), (.divide, "Div"), (.maximum, "Max"),

@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func nothingIsComputedTowardsAStop() {
-    for stop in [Op.stopGradient, .unary(.heaviside)] {
+    for stop in [Op.stopGradient, .unary(.heaviside), .unary(.floor)] {
       var g = GraphBuilder()
       let (a, b) = (g.parameter(weight("a", [3])), g.parameter(weight("b", [3])))
       let objective = g.sum(g.multiply(a, g.apply(stop, b)))

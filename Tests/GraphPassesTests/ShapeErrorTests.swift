@@ -14,7 +14,7 @@ import Testing
   private static let geometry = ConvolutionGeometry(stride: 2, padding: 1)
   private static let unaries: [UnaryFunction] = [
     .negate, .exp, .log, .log1p, .softplus, .tanh, .sigmoid, .squareRoot, .square, .reciprocal,
-    .erf, .relu, .leakyReLU(slope: 0.1), .heaviside,
+    .erf, .relu, .leakyReLU(slope: 0.1), .heaviside, .floor,
   ]
   private static let binaries: [BinaryFunction] = [
     .add, .subtract, .multiply, .divide, .maximum, .minimum,

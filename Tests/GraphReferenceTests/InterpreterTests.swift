@@ -14,7 +14,7 @@ import Testing
       (.square, -3, 9), (.reciprocal, -4, -0.25), (.erf, 1, 0.8427007929497149),
       (.relu, -1, 0), (.relu, 3, 3), (.leakyReLU(slope: 0.25), -2, -0.5),
       (.leakyReLU(slope: 0.25), 2, 2), (.heaviside, 0, 0), (.heaviside, 1e-300, 1),
-      (.heaviside, -1, 0),
+      (.heaviside, -1, 0), (.floor, 2.5, 2), (.floor, -2.5, -3), (.floor, -3, -3),
     ]
     for (function, x, expected) in table {
       let y = evaluate(vector(x)) { $0.apply(.unary(function), $1[0]) }[0]

@@ -38,6 +38,7 @@ extension OpCase {
     kinked(.leakyReLU(slope: 0.2)),
     kinked(.leakyReLU(slope: 0.01)),
     kinked(.heaviside),
+    unary(.floor, in: 1.1...1.9),
     OpCase("tanh of a scalar", [.scalar]) { $0.tanh($1[0]) },
     OpCase("exp of one element", [[1]]) { $0.exp($1[0]) },
   ]

@@ -4,7 +4,7 @@ package import GraphIR
 package enum OpKind: String, CaseIterable, Sendable {
   case input, parameter, constant, random
   case negate, exp, log, log1p, softplus, tanh, sigmoid, squareRoot, square, reciprocal, erf
-  case relu, leakyReLU, heaviside
+  case relu, leakyReLU, heaviside, floor
   case add, subtract, multiply, divide, maximum, minimum
   case sum, logSumExp, broadcast, reshape, transpose, slice, pad, concatenate
   case gatherRows, scatterRows
@@ -59,6 +59,7 @@ package enum OpKind: String, CaseIterable, Sendable {
     case .relu: self = .relu
     case .leakyReLU: self = .leakyReLU
     case .heaviside: self = .heaviside
+    case .floor: self = .floor
     }
   }
 

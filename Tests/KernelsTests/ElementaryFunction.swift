@@ -26,6 +26,7 @@ struct ElementaryFunction: Sendable, CustomStringConvertible {
     ElementaryFunction("reciprocal", VAEDP_RECIPROCAL, 0.5) { 1 / $0 },
     ElementaryFunction("negate", VAEDP_NEGATE, 0) { -$0 },
     ElementaryFunction("heaviside", VAEDP_HEAVISIDE, 0) { $0 > 0 ? 1 : 0 },
+    ElementaryFunction("floor", VAEDP_FLOOR, 0) { $0.rounded(.down) },
   ]
 
   private init(

@@ -69,6 +69,13 @@ private let (inf, tiny): (Float, Float) = (.infinity, .leastNonzeroMagnitude)
       ("square", [(inf, inf), (-inf, inf), (tiny, 0), (1e30, inf), (-0.0, 0)]),
       ("reciprocal", [(inf, 0), (-inf, -0.0), (0, inf), (-0.0, -inf), (tiny, inf)]),
       ("negate", [(inf, -inf), (0, -0.0), (-0.0, 0)]),
+      (
+        "floor",
+        [
+          (inf, inf), (-inf, -inf), (0, 0), (-0.0, -0.0), (tiny, 0), (-tiny, -1), (2.5, 2),
+          (-2, -2),
+        ]
+      ),
       ("heaviside", [(inf, 1), (-inf, 0), (0, 0), (-0.0, 0), (tiny, 1), (-tiny, 0)]),
     ] as [(String, [(Float, Float)])])
   func specialValues(name: String, values: [(Float, Float)]) {

@@ -69,7 +69,48 @@ import Testing
       }
     }
 
-  @Test(arguments: layers + images + others)
+  /// Priors, several latents, a field beside the data, and objectives that look at others or have their own parameters.
+  static let kinds = [
+    (
+      "vamp",
+      section(
+        encoder:
+          #"[{ "dense": { "units": 5 } }, "batchNorm", "tanh", { "dropout": { "probability": 0.2 } }]"#,
+        posterior: #"{ "gaussian": { "latent": 2 } }, "prior": { "vamp": { "components": 4 } }"#)
+    ),
+    (
+      "ladder",
+      section(
+        encoder:
+          #"[{ "dense": { "units": 5 } }, { "tanh": { "name": "low" } }, { "dense": { "units": 3 } }, "tanh"]"#
+      ).replacing(
+        #""posterior": { "gaussian": { "latent": 2 } }"#,
+        with: """
+          "latents": [
+            { "name": "top", "posterior": { "gaussian": { "latent": 3 } } },
+            { "name": "bottom", "features": "low", "posterior": { "ladder": { "latent": 2 } },
+              "prior": { "conditional": { "layers": [{ "dense": { "units": 4 } }, "tanh"] } } }]
+          """)
+    ),
+    (
+      "conditional",
+      section(
+        encoder: #"["condition", { "dense": { "units": 5 } }, "tanh"]"#,
+        decoder: #"["condition", { "dense": { "units": 4 } }]"#)
+    ),
+    (
+      "conditional image",
+      section(
+        encoder:
+          #"[{ "reshape": { "channels": 1, "height": 2, "width": 2 } }, "condition", { "conv": { "channels": 2, "kernel": 2 } }, "flatten"]"#,
+        objective: #"{ "iwae": { "samples": 2 } }"#)
+    ),
+    ("tcvae", section(objective: #"{ "tcvae": { "beta": 3, "gamma": 2 } }"#)),
+    ("stratified tcvae", section(objective: #"{ "tcvae": { "estimator": "stratified" } }"#)),
+    ("factor", section(objective: #"{ "factor": { "units": 4, "hiddenLayers": 2 } }"#)),
+  ].map { Case(name: $0, json: $1) }
+
+  @Test(arguments: layers + images + others + kinds)
   func derivativeMatchesDifferences(model sample: Case) throws {
     let graph = try model(sample.json, exampleShape: sample.exampleShape).trainingGraph(rows: 3)
     try graph.verify()

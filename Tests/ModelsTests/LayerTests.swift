@@ -14,10 +14,10 @@ import Testing
     let read = try model(
       section(posterior: #"{ "deterministic": { "latent": 6 } }"#, decoder: decoder),
       exampleShape: [6])
-    var emission = Emission(mode: mode, exampleCount: rows, declaring: read.parameters)
-    let z = emission.builder.input("z", [rows, 6])
-    emission.builder.output(.result("y"), read.decoder.emit(z, in: &emission))
-    return (emission.builder.graph, arbitraryParameters(emission.builder.graph, seed: 1))
+    let emission = Emission(mode: mode, exampleCount: rows, declaring: read.parameters)
+    let z = emission.input("z", [rows, 6])
+    emission.output(.result("y"), read.decoder.emit(z).end)
+    return (emission.graph, arbitraryParameters(emission.graph, seed: 1))
   }
 
   @Test func flattenAndReshapeKeepPyTorchsOrder() throws {

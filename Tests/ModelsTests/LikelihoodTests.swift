@@ -12,14 +12,13 @@ import Testing
   /// Emits the likelihood of one example under two samples: y and −y.
   private func evaluate(_ choice: String) throws -> (logDensity: Tensor, mean: Tensor) {
     let read = try model(section(likelihood: choice), exampleShape: [4])
-    var emission = Emission(mode: .inference, exampleCount: 1, declaring: read.parameters)
-    let x = emission.builder.input("x", [1, 4])
-    let y = emission.builder.input("y", [1, 2, 4])
-    let repeated = emission.repeated(x, samples: 2)
-    emission.builder.output(
-      .result("logDensity"), read.likelihood.logDensity(of: repeated, given: y, in: &emission))
-    emission.builder.output(.result("mean"), read.likelihood.mean(y, in: &emission))
-    let graph = emission.builder.graph
+    let emission = Emission(mode: .inference, exampleCount: 1, declaring: read.parameters)
+    let x = emission.input("x", [1, 4])
+    let y = emission.input("y", [1, 2, 4])
+    emission.output(
+      .result("logDensity"), read.likelihood.logDensity(of: x.inserting(axis: 1), given: y))
+    emission.output(.result("mean"), read.likelihood.mean(y))
+    let graph = emission.graph
     let parameters = graph.parameters.map { Tensor(repeating: 0.6, shape: $0.shape) }
     let inputs = [
       "x": Tensor(shape: [1, 4], values: Self.x),

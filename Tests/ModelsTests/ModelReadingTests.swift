@@ -62,7 +62,7 @@ import Testing
       json: section(encoder: #"["rleu"]"#),
       message:
         "test.json:1: encoder[0]: unknown layer \"rleu\"; did you mean \"relu\"? Valid names: "
-        + "batchNorm, conv, convTranspose, dense, dropout, elu, flatten, gelu, leakyReLU, relu, "
+        + "batchNorm, condition, conv, convTranspose, dense, dropout, elu, flatten, gelu, leakyReLU, relu, "
         + "reshape, sigmoid, silu, softplus, tanh."),
     BadSection(
       json: section(encoder: #"[{ "dropout": { "probability": 1 } }]"#),
@@ -136,7 +136,72 @@ import Testing
         + "below 1 (in float32), found 0.99999999999"),
   ]
 
-  @Test(arguments: badLayers + badModels)
+  private static func latents(_ json: String) -> String {
+    section().replacing(
+      #""posterior": { "gaussian": { "latent": 2 } }"#, with: #""latents": \#(json)"#)
+  }
+
+  static let badLatents = [
+    BadSection(
+      json: latents("[]"),
+      message: "test.json:2: latents: expected at least one latent variable, found none"),
+    BadSection(
+      json: latents(
+        #"[{ "name": "a", "posterior": { "gaussian": { "latent": 2 } } }, { "name": "a", "posterior": { "gaussian": { "latent": 2 } } }]"#
+      ),
+      message: "test.json:2: latents[1].name: expected a name that no latent before it has, found "
+        + "the string \"a\""),
+    BadSection(
+      json: latents(#"[{ "name": "a", "posterior": { "ladder": { "latent": 2 } } }]"#),
+      message: "test.json:2: latents[0].posterior: expected a prior that depends on the latents "
+        + "above, for this posterior, found another. Use the prior \"conditional\", or the posterior "
+        + "\"gaussian\"."),
+    BadSection(
+      json: latents(
+        #"[{ "name": "a", "posterior": { "gaussian": { "latent": 2 } }, "prior": { "conditional": { "layers": [] } } }]"#
+      ),
+      message: "test.json:2: latents[0].prior: expected a prior that needs no latents above, for "
+        + "the topmost, found one that does. Use the prior \"standardNormal\" for the first of "
+        + "\"latents\"."),
+    BadSection(
+      json: latents(
+        #"[{ "name": "a", "posterior": { "gaussian": { "latent": 2 } } }, { "name": "b", "posterior": { "gaussian": { "latent": 2 } }, "prior": { "vamp": { "components": 3 } } }]"#
+      ),
+      message: "test.json:2: latents[1].prior: expected an encoder that reads \"x\" alone and no "
+        + "latents above, to send pseudo-inputs through, found latents above. Use another prior."),
+    BadSection(
+      json: latents(
+        #"[{ "name": "a", "features": "no", "posterior": { "gaussian": { "latent": 2 } } }]"#),
+      message: "test.json:2: latents[0].features: expected the name of a layer of the encoder, "
+        + "found the string \"no\". Give the layer a \"name\" and use it here."),
+    BadSection(
+      json: section(posterior: #"{ "planarFlow": { "latent": 2 } }, "prior": "vamp""#),
+      message: "test.json:2: prior: expected a posterior with a variance for each latent, for a "
+        + "mixture of posteriors, found another. Use the posterior \"gaussian\"."),
+    BadSection(
+      json: section(
+        encoder: #"["condition"]"#, posterior: #"{ "gaussian": { "latent": 2 } }, "prior": "vamp""#),
+      message: "test.json:2: prior: expected an encoder that reads \"x\" alone and no latents "
+        + "above, to send pseudo-inputs through, found \"condition1\". Use another prior."),
+    BadSection(
+      json: section(encoder: #"[{ "condition": { "field": "age" } }]"#),
+      message:
+        "test.json:1: encoder[0]: expected data with a field \"age\", found the fields \"x\", "
+        + "\"label\". Name its dataset at data.fields.age."),
+    BadSection(
+      json: section(
+        posterior: #"{ "planarFlow": { "latent": 2 } }"#, objective: #""tcvae""#),
+      message: "test.json:5: objective: expected one latent variable whose posterior and prior "
+        + "treat each latent by itself for \"tcvae\", found another. Use the posterior \"gaussian\" "
+        + "and the prior \"standardNormal\"."),
+    BadSection(
+      json: section(
+        posterior: #"{ "deterministic": { "latent": 2 } }"#, objective: #""factor""#),
+      message: "test.json:5: objective: expected one latent variable with a density for "
+        + "\"factor\", found another. Use the posterior \"gaussian\"."),
+  ]
+
+  @Test(arguments: badLayers + badModels + badLatents)
   func namesPlaceExpectationAndRemedy(bad: BadSection) throws {
     let error = #expect(throws: ConfigurationError.self) {
       try model(bad.json, exampleShape: bad.exampleShape)

@@ -1,11 +1,17 @@
 import Configuration
+import Examples
 import GraphIR
 import GraphReference
 import Models
 
 /// Reads a model section written as JSON text.
 func model(_ json: String, exampleShape: [Int]) throws -> Model {
-  try Model(reading: JSONNode.parse(json, file: "test.json"), exampleShape: exampleShape)
+  try Model(
+    reading: JSONNode.parse(json, file: "test.json"),
+    fields: [
+      Field(name: "x", shape: exampleShape),
+      Field(name: "label", shape: [3], classes: ["a", "b", "c"]),
+    ])
 }
 
 /// A model section with these choices; what is not given is small and plain, for examples `[4]`.
@@ -32,14 +38,15 @@ func arbitraryParameters(_ graph: Graph, seed: UInt64) -> [Tensor] {
   }
 }
 
-/// Data between 0 and 1, and 0.7 for every scalar, for the inputs of a graph.
+/// Data between 0 and 1, and 0.7 for every scalar but the number of examples, for the inputs of a graph.
 func arbitraryInputs(_ graph: Graph, seed: UInt64) -> [String: Tensor] {
   var random = SplitMix64(seed: seed)
   var inputs: [String: Tensor] = [:]
   for (name, shape) in graph.inputs where inputs[name] == nil {
     inputs[name] =
       shape == .scalar
-      ? Tensor(repeating: 0.7, shape: .scalar) : random.tensor(shape, in: 0...1)
+      ? Tensor(repeating: name == "exampleCount" ? 70 : 0.7, shape: .scalar)
+      : random.tensor(shape, in: 0...1)
   }
   return inputs
 }

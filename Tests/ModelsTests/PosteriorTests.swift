@@ -16,12 +16,12 @@ import Testing
       let decoder = #"[{ "dense": { "units": 3 } }]"#
       let read = try model(
         section(encoder: "[]", posterior: posterior, decoder: decoder), exampleShape: [3])
-      var emission = Emission(mode: .training, exampleCount: 1, declaring: read.parameters)
-      let x = emission.builder.input("x", [1, 3])
-      let draw = read.posterior.draw(x, samples: 1, in: &emission)
-      emission.builder.output(.result("z"), draw.z)
-      emission.builder.output(.result("logDensity"), try #require(draw.logDensity))
-      graph = emission.builder.graph
+      let emission = Emission(
+        mode: .training, exampleCount: 1, fields: read.fields, declaring: read.parameters)
+      let draw = read.forward(samples: 1, in: emission).latents[0].draw
+      emission.output(.result("z"), draw.z)
+      emission.output(.result("logDensity"), try #require(draw.logDensity))
+      graph = emission.graph
       var random = SplitMix64(seed: seed)
       parameters = graph.parameters.map { random.tensor($0.shape, in: -2...2) }
     }
@@ -85,11 +85,11 @@ import Testing
     let inputs = arbitraryInputs(graph, seed: 2)
     let mean = Evaluation(graph, inputs: inputs, parameters: parameters)[.result("mean")]
     #expect(mean.shape == [3, 2])
-    var emission = Emission(mode: .inference, exampleCount: 3, declaring: read.parameters)
-    let features = read.encoder.emit(emission.builder.input("x", [3, 4]), in: &emission)
-    let draw = read.posterior.draw(features, samples: 1, in: &emission)
-    emission.builder.output(.result("z"), draw.z)
-    let z = Interpreter(emission.builder.graph).run(inputs: inputs, parameters: parameters) {
+    let emission = Emission(
+      mode: .inference, exampleCount: 3, fields: read.fields, declaring: read.parameters)
+    let draw = read.forward(samples: 1, in: emission).latents[0].draw
+    emission.output(.result("z"), draw.z)
+    let z = Interpreter(emission.graph).run(inputs: inputs, parameters: parameters) {
       Tensor(repeating: 0, shape: $3)
     }[0]
     #expect(zip(z.values, mean.values).allSatisfy(agree))
@@ -101,13 +101,14 @@ import Testing
     let read = try model(
       section(posterior: #"{ "planarFlow": { "latent": 2, "maps": 3 } }"#), exampleShape: [4])
     let rows = 4000
-    var emission = Emission(mode: .training, exampleCount: rows, declaring: read.parameters)
-    var terms = read.forward(samples: 1, in: &emission).terms
-    emission.builder.output(.result("fromBase"), terms.kl(in: &emission))
-    #expect(terms.klFromBase != nil && terms.klPerLatent == nil)
-    terms.klFromBase = nil
-    emission.builder.output(.result("sampled"), terms.kl(in: &emission))
-    let graph = emission.builder.graph
+    let emission = Emission(
+      mode: .training, exampleCount: rows, fields: read.fields, declaring: read.parameters)
+    var pass = read.forward(samples: 1, in: emission)
+    emission.output(.result("fromBase"), pass.kl)
+    #expect(pass.latents[0].draw.base != nil && pass.klPerLatent == nil)
+    pass.latents[0].draw.base = nil
+    emission.output(.result("sampled"), pass.kl)
+    let graph = emission.graph
     let row = [0.1, 0.9, 0.4, 0.2]
     let x = Tensor(shape: [rows, 4], values: (0..<rows).flatMap { _ in row })
     let result = Evaluation(

@@ -12,7 +12,7 @@ import Training
     let json = """
       { "step": \(step), "epoch": \(Double(step) / 4), "gradientNorm": 1, "learningRate": 0.1,
         "samplesPerSecond": 100, "metrics": { "objective": 2, "reconstruction": 1.5, "kl": 0.5,
-        "weightedKL": 0.5, "activeUnits": 1 } }
+        "terms": { "weighted.kl": 0.5 }, "activeUnits": 1 } }
       """
     var report = try JSONDecoder().decode(StepReport.self, from: Data(json.utf8))
     report.metrics.objective = objective
@@ -21,7 +21,8 @@ import Training
 
   private func log(after step: Int, epoch: Int = 9) throws -> MetricsLog {
     try MetricsLog(
-      folder: try RunFolder(locking: scratch.path("")), continuingAfter: step, epoch: epoch)
+      folder: try RunFolder(locking: scratch.path("")), terms: ["weighted.kl"],
+      continuingAfter: step, epoch: epoch)
   }
 
   private func steps() throws -> [Substring] {

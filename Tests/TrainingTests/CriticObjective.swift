@@ -18,37 +18,27 @@ struct CriticObjective: Objective {
   }
 
   /// How surely samples `[N, Z]` are the prior's, `[N, 1]`.
-  private func verdict(_ z: Value, in emission: inout Emission) -> Value {
-    let hidden = emission.dense(z, units: 5, name: "critic.dense1")
-    let seen = emission.builder.softplus(hidden)
-    return emission.dense(seen, units: 1, name: "critic.dense2")
+  private func verdict(_ z: Expression) -> Expression {
+    softplus(z.dense(units: 5, name: "critic.dense1")).dense(units: 1, name: "critic.dense2")
   }
 
   /// Σ −log σ(y), or of −y.
-  private func surprise(_ y: Value, expecting isPrior: Bool, in emission: inout Emission) -> Value {
-    let wrong = isPrior ? emission.builder.negate(y) : y
-    return emission.builder.sum(emission.builder.softplus(wrong))
+  private func surprise(_ y: Expression, expecting isPrior: Bool) -> Expression {
+    softplus(isPrior ? -y : y).sum()
   }
 
-  func emit(
-    _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> ObjectiveValues {
-    let z = emission.samplesAsRows(terms.latents)
-    let y = verdict(z, in: &emission)
-    let gap = surprise(y, expecting: true, in: &emission)
-    let reconstruction = emission.builder.sum(terms.reconstruction(in: &emission))
-    return ObjectiveValues(
-      objective: emission.builder.add(reconstruction, gap), weightedKL: gap)
+  private func latents(of pass: ForwardPass) -> Expression { pass.latents[0].draw.z.samplesAsRows }
+
+  func terms(of pass: ForwardPass) throws(Misfit) -> [ObjectiveTerm] {
+    [
+      ObjectiveTerm("reconstruction", pass.reconstruction.sum()),
+      ObjectiveTerm("gap", surprise(verdict(latents(of: pass)), expecting: true)),
+    ]
   }
 
-  func emit(
-    loss: String, _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> Value {
-    let z = emission.builder.stopGradient(emission.samplesAsRows(terms.latents))
-    let prior = emission.noise(.standardNormal, rows: emission.builder.shape(z))
-    let (real, fake) = (verdict(prior, in: &emission), verdict(z, in: &emission))
-    return emission.builder.add(
-      surprise(real, expecting: true, in: &emission),
-      surprise(fake, expecting: false, in: &emission))
+  func loss(_ name: String, of pass: ForwardPass) throws(Misfit) -> Expression {
+    let z = latents(of: pass).stopGradient
+    let prior = pass.emission.noise(.standardNormal, z.shape)
+    return surprise(verdict(prior), expecting: true) + surprise(verdict(z), expecting: false)
   }
 }

@@ -105,7 +105,9 @@ import Training
           """, training: "{ \"epochs\": 7, \"batchSize\": 11 }")
       let trainer = sample.trainer(threads: 1)
       try trainer.run()
-      let weights = trainer.state.history.compactMap(\.validation).map { $0.weightedKL / $0.kl }
+      let weights = trainer.state.history.compactMap(\.validation).map {
+        $0.terms!["weighted.kl"]! / $0.kl
+      }
       #expect(zip(weights, [2, 4, 4, 4, 4, 4, 4]).allSatisfy { abs($0 - $1) < 1e-5 })
       #expect(weights.count == 7)
     }

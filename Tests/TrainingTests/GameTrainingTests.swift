@@ -35,8 +35,8 @@ import Training
     let trainer = sample.trainer(threads: 2)
     try trainer.run()
     let epochs = trainer.state.history.map(\.training)
-    let critic = try epochs.map { try #require($0.losses?["critic"]) }
-    #expect(epochs.allSatisfy { $0.losses?.count == 1 })
+    let critic = try epochs.map { try #require($0.terms?["critic"]) }
+    #expect(epochs.allSatisfy { $0.terms.map { Set($0.keys) } == ["gap", "critic"] })
     #expect(epochs[2].reconstruction < epochs[0].reconstruction)
     // Where it cannot tell one from the other its loss is 2 log 2.
     #expect(critic.allSatisfy { $0 > 0 && $0 < 3 })

@@ -33,24 +33,77 @@ import Training
   }
 
   /// The wide ones have a layer whose gradient is made over the whole minibatch.
-  static let samples = [
-    dense("dense"), dense("wide", units: 1500), dense("clipped", units: 1500, clipNorm: "0.05"),
-    dense("dropout", dropout: 0.25), dense("flow", posterior: "planarFlow"),
-    dense("iwae", objective: "{ \"iwae\": { \"samples\": 3 } }"),
-    TrainingSample(
-      "convolution with batch normalisation", exampleShape: [6, 6, 1],
-      model: """
-        { "encoder": [
-            { "conv": { "channels": 3, "kernel": 4, "stride": 2, "padding": 1 } }, "batchNorm",
-            "relu", "flatten"],
-          "posterior": { "gaussian": { "latent": 2 } },
-          "decoder": [
-            { "dense": { "units": 18 } }, { "reshape": { "channels": 2, "height": 3, "width": 3 } },
-            "batchNorm", "elu",
-            { "convTranspose": { "channels": 1, "kernel": 4, "stride": 2, "padding": 1 } }],
-          "likelihood": "bernoulli" }
-        """, training: training()),
-  ]
+  static let samples =
+    [
+      dense("dense"), dense("wide", units: 1500), dense("clipped", units: 1500, clipNorm: "0.05"),
+      dense("dropout", dropout: 0.25), dense("flow", posterior: "planarFlow"),
+      dense("iwae", objective: "{ \"iwae\": { \"samples\": 3 } }"),
+      TrainingSample(
+        "convolution with batch normalisation", exampleShape: [6, 6, 1],
+        model: """
+          { "encoder": [
+              { "conv": { "channels": 3, "kernel": 4, "stride": 2, "padding": 1 } }, "batchNorm",
+              "relu", "flatten"],
+            "posterior": { "gaussian": { "latent": 2 } },
+            "decoder": [
+              { "dense": { "units": 18 } }, { "reshape": { "channels": 2, "height": 3, "width": 3 } },
+              "batchNorm", "elu",
+              { "convTranspose": { "channels": 1, "kernel": 4, "stride": 2, "padding": 1 } }],
+            "likelihood": "bernoulli" }
+          """, training: training()),
+    ] + kinds(training: training())
+
+  /// Models of several kinds, with learnt inputs, several latents, a field beside the data, and other players.
+  static func kinds(training: String) -> [TrainingSample] {
+    func sample(_ name: String, _ choices: String, condition: String = "") -> TrainingSample {
+      TrainingSample(
+        name,
+        model: """
+          { "encoder": [\(condition) { "dense": { "units": 9 } }, { "tanh": { "name": "low" } }, "batchNorm",
+              { "dropout": { "probability": 0.2 } }],
+            "decoder": [\(condition) { "dense": { "units": 8 } }, "tanh", { "dense": { "units": 12 } }],
+            "likelihood": "bernoulli", \(choices) }
+          """, training: training)
+    }
+    let gaussian = "\"posterior\": { \"gaussian\": { \"latent\": 3 } }"
+    return [
+      sample("vamp", "\(gaussian), \"prior\": { \"vamp\": { \"components\": 7 } }"),
+      sample("conditional", gaussian, condition: "\"condition\","),
+      sample(
+        "tcvae", "\(gaussian), \"objective\": { \"tcvae\": { \"estimator\": \"stratified\" } }"),
+      sample(
+        "factor",
+        "\(gaussian), \"objective\": { \"factor\": { \"units\": 6, \"hiddenLayers\": 2 } }"),
+      sample(
+        "ladder",
+        """
+        "latents": [
+          { "name": "top", "posterior": { "gaussian": { "latent": 2 } } },
+          { "name": "bottom", "features": "low", "posterior": { "ladder": { "latent": 3 } },
+            "prior": { "conditional": { "layers": [{ "dense": { "units": 5 } }, "relu"] } } }]
+        """),
+    ]
+  }
+
+  /// Dropout and noise are the examples' own, so that shards change nothing but rounding.
+  @Test(arguments: kinds(training: sgd), [2, 3, 4, 8])
+  func shardsComputeOneObjective(sample: TrainingSample, shards: Int) throws {
+    func trained(_ shards: Int) throws -> [NamedArray] {
+      let trainer = sample.trainer(shards: shards, threads: 2)
+      try trainer.run()
+      return trainer.parameters
+    }
+    for (found, expected) in zip(try trained(shards), try trained(1)) {
+      let worst = zip(found.values, expected.values).map { abs($0 - $1) }.max()!
+      #expect(worst < 1e-5, "\(found.name)")
+    }
+  }
+
+  /// Few steps of a plain rule: rounding has no time to grow, and no rule makes it large.
+  private static let sgd = """
+    { "batchSize": 18, "epochs": null, "steps": 3, "seed": 5,
+      "optimizer": { "sgd": { "learningRate": 0.01 } } }
+    """
 
   @Test(arguments: samples, [1, 4, 16])
   func threadsDoNotChangeTheBits(sample: TrainingSample, shards: Int) throws {

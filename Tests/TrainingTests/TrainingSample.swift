@@ -23,22 +23,25 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     description = name
     do {
       let node = try JSONNode.parse(json, file: name)
+      let fields = [
+        Field(name: Field.data, shape: exampleShape),
+        Field(name: Field.label, shape: [3], classes: ["a", "b", "c"]),
+      ]
       model =
         if let objectives {
-          try Model(
-            reading: node, fields: [Field(name: Field.data, shape: exampleShape)],
-            objectives: objectives)
+          try Model(reading: node, fields: fields, objectives: objectives)
         } else {
-          try Model(reading: node, exampleShape: exampleShape)
+          try Model(reading: node, fields: fields)
         }
       configuration = try TrainingConfiguration(reading: JSONNode.parse(training, file: name))
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)
     let values = (0..<31 * size).map { value($0 / size, $0 % size) }
-    source = ExampleSource(
+    let data: any FieldSource =
       isSparse
-        ? CSRExamples(zeros: values, columnCount: size)
-        : DenseExamples(values, shape: exampleShape))
+      ? CSRExamples(zeros: values, columnCount: size) : DenseExamples(values, shape: exampleShape)
+    let labels = ClassExamples((0..<31).map { $0 % 3 }, names: ["a", "b", "c"])
+    source = ExampleSource([(Field.data, data), (Field.label, labels)])
   }
 
   /// Between 0 and 1, different for every element and row.

@@ -18,7 +18,7 @@ import Training
   private static func record(_ epoch: Int, _ step: Int) -> String {
     """
     {"epoch":\(epoch),"step":\(step),"isBest":\(epoch == 2),"gradientNorm":"nan","learningRate":0.1,\
-    "samplesPerSecond":9,"training":{"objective":1e-300,"reconstruction":-1,"kl":0,"weightedKL":0,\
+    "samplesPerSecond":9,"training":{"objective":1e-300,"reconstruction":-1,"kl":0,"terms":{"weighted.kl":0},\
     "activeUnits":1}}
     """
   }

@@ -24,6 +24,7 @@ extension Translation {
       emit(
         "Cast", [emit("Greater", [x, number(0)])],
         [.int("to", ONNXTensorProto.DataType.float.rawValue)])
+    case .floor: emit("Floor", [x])
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Examples
 internal import GraphIR
 
 /// A layer without parameters that applies a function to every element.
@@ -6,9 +7,9 @@ protocol Activation: Layer {
 }
 
 extension Activation {
-  func outputShape(of input: [Int]) -> [Int] { input }
+  func outputShape(of input: [Int], fields: [Field]) -> [Int] { input }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    apply(to: x, in: &emission.builder)
+  func emit(_ x: Expression, name: String) -> Expression {
+    x.emission.emit { apply(to: x.value, in: &$0) }
   }
 }

@@ -1,10 +1,13 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// Batch normalisation of every channel, `[C]` or `[H, W, C]`.
 ///
 /// In training with the statistics of the minibatch, or of the shard's rows alone; in inference with running
-/// averages of them, of which the variance is the unbiased one.
+/// averages of them, of which the variance is the unbiased one. What goes through the layer a second time in a step,
+/// such as learnt pseudo-inputs, is normalised as the examples before it were, and has no part in the averages: the
+/// layer is one function then, in training as in inference.
 ///
 /// - Source: Ioffe & Szegedy, arXiv:1502.03167, algorithms 1 and 2.
 struct BatchNormLayer: Layer {
@@ -22,43 +25,54 @@ struct BatchNormLayer: Layer {
 
   var seesShard: Bool { scope == .shard }
 
-  func outputShape(of input: [Int]) -> [Int] { input }
+  func outputShape(of input: [Int], fields: [Field]) -> [Int] { input }
 
   /// One number of each channel has no variance.
   func fewestRows(of input: [Int]) -> Int { input.dropLast().reduce(1, *) > 1 ? 1 : 2 }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    let channels = Shape([emission.builder.shape(x).extents.last!])
+  func emit(_ x: Expression, name: String) -> Expression {
+    let emission = x.emission
+    let channels = Shape([x.shape.extents.last!])
     let scale = emission.trained("\(name).weight", channels, .constant(1))
     let shift = emission.trained("\(name).bias", channels, .constant(0))
-    let mean = statistic("\(name).running_mean", channels, start: 0, in: &emission)
-    let variance = statistic("\(name).running_var", channels, start: 1, in: &emission)
-    guard emission.mode == .training else {
-      return emission.builder.normalize(
-        x, mean: mean, variance: variance, scale: scale, shift: shift, epsilon: epsilon)
+    let mean = statistic("\(name).running_mean", channels, start: 0, in: emission)
+    let variance = statistic("\(name).running_var", channels, start: 1, in: emission)
+    let given =
+      emission.mode == .inference ? (mean: mean, variance: variance) : emission.normalizations[name]
+    if let given {
+      return emission.emit {
+        $0.normalize(
+          x.value, mean: given.mean.value, variance: given.variance.value, scale: scale.value,
+          shift: shift.value, epsilon: epsilon)
+      }
     }
+    let rows = x.rows(over: scope)
     let normalized = emission.builder.batchNormalize(
-      x, scale: scale, shift: shift, epsilon: epsilon,
-      minibatch: emission.rows(of: x, over: scope))
-    report(normalized.mean, as: mean, in: &emission)
-    report(normalized.unbiasedVariance, as: variance, in: &emission)
-    return normalized.result
+      x.value, scale: scale.value, shift: shift.value, epsilon: epsilon, minibatch: rows)
+    report(normalized.mean, as: mean)
+    report(normalized.unbiasedVariance, as: variance)
+    emission.normalizations[name] = (
+      mean: Expression(normalized.mean, in: emission),
+      variance: Expression(normalized.variance, in: emission)
+    )
+    return Expression(normalized.result, in: emission)
   }
 
   private func statistic(
-    _ name: String, _ shape: Shape, start: Double, in emission: inout Emission
-  ) -> Value {
-    emission.builder.parameter(
+    _ name: String, _ shape: Shape, start: Double, in emission: Emission
+  ) -> Expression {
+    emission.parameter(
       ParameterDeclaration(
         name: name, shape: shape, initializer: .constant(start),
         role: .statistic(momentum: momentum)))
   }
 
-  private func report(_ value: Value, as parameter: Value, in emission: inout Emission) {
-    guard let index = emission.builder.parameterIndex(parameter) else {
-      preconditionFailure("BatchNormLayer: %\(parameter.index) is no parameter")
+  private func report(_ value: Value, as parameter: Expression) {
+    let emission = parameter.emission
+    guard let index = emission.builder.parameterIndex(parameter.value) else {
+      preconditionFailure("BatchNormLayer: %\(parameter.value.index) is no parameter")
     }
-    let total = emission.builder.scale(value, by: Double(emission.exampleCount))
-    emission.builder.output(.statistic(index), total)
+    emission.output(
+      .statistic(index), Expression(value, in: emission) * Double(emission.exampleCount))
   }
 }

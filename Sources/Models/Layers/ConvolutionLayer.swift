@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// A two-dimensional convolution with weight `[channels, in, kernel, kernel]`.
@@ -16,7 +17,7 @@ struct ConvolutionLayer: Layer {
     padding = try options.integer("padding", default: 0, in: SizeLimit.padding)
   }
 
-  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+  func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {
     let image = try ImageShape(input, for: Self.key)
     guard let height = extent(image.height), let width = extent(image.width) else {
       throw Misfit(
@@ -32,14 +33,16 @@ struct ConvolutionLayer: Layer {
   }
 
   /// Weight and bias begin uniform on ±1/√(in·kernel²), as PyTorch's `Conv2d` does.
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    let inputs = emission.builder.shape(x)[3]
+  func emit(_ x: Expression, name: String) -> Expression {
+    let inputs = x.shape[3]
     let start = Initializer.uniform(bound: 1 / Double(inputs * kernel * kernel).squareRoot())
-    let weight = emission.trained(
+    let weight = x.emission.trained(
       "\(name).weight", [channels, inputs, kernel, kernel], start, isWeight: true)
-    let bias = emission.trained("\(name).bias", [channels], start)
+    let bias = x.emission.trained("\(name).bias", [channels], start)
     let geometry = ConvolutionGeometry(stride: stride, padding: padding)
-    let result = emission.builder.convolution(x, weight: weight, geometry)
-    return emission.builder.add(result, bias)
+    let result = x.emission.emit {
+      $0.convolution(x.value, weight: weight.value, geometry)
+    }
+    return result + bias
   }
 }

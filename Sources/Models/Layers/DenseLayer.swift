@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// `x · weightᵀ + bias`, with weight `[units, in]`.
@@ -10,7 +11,7 @@ struct DenseLayer: Layer {
     units = try options.integer("units", in: SizeLimit.units)
   }
 
-  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+  func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {
     guard input.count == 1 else {
       throw Misfit(
         expected: "flat data [features] for \"dense\"", found: "\(input)",
@@ -19,7 +20,7 @@ struct DenseLayer: Layer {
     return [units]
   }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    emission.dense(x, units: units, name: name)
+  func emit(_ x: Expression, name: String) -> Expression {
+    x.dense(units: units, name: name)
   }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// In training zeroes elements with `probability` and scales the rest to keep the mean.
@@ -12,11 +13,11 @@ struct DropoutLayer: Layer {
     probability = try options.number("probability", in: 0...1, below: 1)
   }
 
-  func outputShape(of input: [Int]) -> [Int] { input }
+  func outputShape(of input: [Int], fields: [Field]) -> [Int] { input }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    guard emission.mode == .training, probability > 0 else { return x }
-    let noise = emission.noise(.uniform, rows: emission.builder.shape(x))
-    return emission.builder.dropout(x, noise: noise, probability: probability)
+  func emit(_ x: Expression, name: String) -> Expression {
+    guard x.emission.mode == .training, probability > 0 else { return x }
+    let noise = x.emission.noise(.uniform, x.shape)
+    return x.emission.emit { $0.dropout(x.value, noise: noise.value, probability: probability) }
   }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// `[H, W, C]` → `[C·H·W]`, channels first as in PyTorch, so that weights mean the same there.
@@ -7,15 +8,15 @@ struct FlattenLayer: Layer {
 
   init(reading options: inout ObjectReader) {}
 
-  func outputShape(of input: [Int]) -> [Int] { [input.reduce(1, *)] }
+  func outputShape(of input: [Int], fields: [Field]) -> [Int] { [input.reduce(1, *)] }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    let shape = emission.builder.shape(x)
+  func emit(_ x: Expression, name: String) -> Expression {
+    let shape = x.shape
     let (pixels, last) = (Array(1..<shape.rank - 1), shape.rank - 1)
     let pixelCount = pixels.reduce(1) { $0 * shape[$1] }
     // With one channel or one pixel both orders are the same, and nothing has to move.
     let moves = pixelCount > 1 && shape[last] > 1
-    let channelsFirst = moves ? emission.builder.transpose(x, [0, last] + pixels) : x
-    return emission.builder.reshape(channelsFirst, [shape[0], shape.count / shape[0]])
+    let channelsFirst = moves ? x.transposed([0, last] + pixels) : x
+    return channelsFirst.reshaped([shape[0], shape.count / shape[0]])
   }
 }

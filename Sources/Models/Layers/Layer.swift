@@ -1,4 +1,4 @@
-package import GraphIR
+package import Examples
 
 /// A layer of the encoder or the decoder.
 ///
@@ -6,8 +6,9 @@ package import GraphIR
 package protocol Layer: ModelChoice {
   /// The shape of what leaves the layer.
   ///
+  /// - Parameter fields: what the data have.
   /// - Throws: what the layer needs, where `input` does not fit.
-  func outputShape(of input: [Int]) throws(Misfit) -> [Int]
+  func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int]
   /// Rows that a training step needs at least, where the layer looks at several together.
   func fewestRows(of input: [Int]) -> Int
   /// Emits the layer.
@@ -15,17 +16,18 @@ package protocol Layer: ModelChoice {
   /// - Parameters:
   ///   - x: `[N]` + input shape, where N is B times the samples per example.
   ///   - name: what the names of its parameters begin with: `encoder.conv1`.
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value
+  func emit(_ x: Expression, name: String) -> Expression
   /// Whether an example's result in training depends on the others of its shard.
   var seesShard: Bool { get }
+  /// The field of the example that it reads beside what arrives; nil for none.
+  var fieldName: String? { get }
 }
 
 extension Layer {
   /// Examples go their own ways, unless a layer says otherwise.
   package var seesShard: Bool { false }
-}
-
-extension Layer {
+  /// None, unless a layer says otherwise.
+  package var fieldName: String? { nil }
   /// One, unless a layer says otherwise.
   package func fewestRows(of input: [Int]) -> Int { 1 }
 }

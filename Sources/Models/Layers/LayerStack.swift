@@ -1,7 +1,7 @@
 package import Configuration
-package import GraphIR
+package import Examples
 
-/// The layers of an encoder or a decoder, one after another, with all shapes known.
+/// Layers one after another, with all shapes known.
 public struct LayerStack: Sendable {
   /// A layer, for summaries.
   public struct Entry: Sendable {
@@ -16,7 +16,7 @@ public struct LayerStack: Sendable {
     let layer: any Layer
   }
 
-  /// `encoder` or `decoder`: what the names of its parameters begin with.
+  /// What the names of its parameters begin with: `encoder`, `decoder`.
   public let name: String
   /// Shape of what enters the first layer, for one example.
   public let inputShape: [Int]
@@ -26,56 +26,51 @@ public struct LayerStack: Sendable {
   /// Shape of what leaves the last layer, for one example.
   public var outputShape: [Int] { layers.last?.outputShape ?? inputShape }
 
-  /// Reads the array of layers under the key `name`.
+  /// Joins layers that were read.
   ///
-  /// - Throws: what a layer's options throw; `invalid` at a layer that does not fit the shape that
-  ///   arrives, or whose name is no identifier or is taken.
+  /// - Throws: `invalid` at a layer that does not fit the shape that arrives.
   package init(
-    _ name: String, inputShape: [Int], reading reader: inout ObjectReader
+    _ name: String, _ read: [NamedLayer], inputShape: [Int], fields: [Field]
   ) throws(ConfigurationError) {
     self.name = name
     self.inputShape = inputShape
-    var layers: [Entry] = []
-    var naming = LayerNaming()
-    let count = try reader.node[name]?.elements().count ?? 0
-    guard count <= SizeLimit.layers else {
-      throw reader.error(
-        name, expected: "at most \(SizeLimit.layers) layers", found: "\(count) layers")
-    }
-    _ = try reader.elements(name) { node throws(ConfigurationError) in
-      let (read, resolved) = try readLayer(node)
-      let name = try naming.name(read, at: node)
-      let shape = layers.last?.outputShape ?? inputShape
-      layers.append(try Entry(read.layer, name: name, inputShape: shape, at: node))
-      return ((), resolved)
-    }
-    self.layers = layers
+    for layer in read { layers.append(try Entry(layer, inputShape: outputShape, fields: fields)) }
+  }
+
+  /// What layers have made of an array, by the layers' names.
+  package struct Features {
+    /// What leaves the last layer.
+    package var end: Expression
+    /// What leaves each, `[N]` + its output shape.
+    package var named: [String: Expression] = [:]
   }
 
   /// Emits all layers.
   ///
   /// - Parameter x: `[N]` + `inputShape`.
-  /// - Returns: `[N]` + `outputShape`.
-  package func emit(_ x: Value, in emission: inout Emission) -> Value {
-    layers.reduce(x) { $1.layer.emit($0, name: "\(name).\($1.name)", in: &emission) }
+  package func emit(_ x: Expression) -> Features {
+    layers.reduce(into: Features(end: x)) { features, entry in
+      features.end = entry.layer.emit(features.end, name: "\(name).\(entry.name)")
+      features.named[entry.name] = features.end
+    }
   }
 }
 
 extension LayerStack.Entry {
   fileprivate init(
-    _ layer: any Layer, name: String, inputShape: [Int], at node: JSONNode
+    _ read: NamedLayer, inputShape: [Int], fields: [Field]
   ) throws(ConfigurationError) {
     do throws(Misfit) {
-      outputShape = try layer.outputShape(of: inputShape)
+      outputShape = try read.layer.outputShape(of: inputShape, fields: fields)
     } catch {
-      throw node.error(error)
+      throw read.node.error(error)
     }
     guard outputShape.reduce(1.0, { $0 * Double($1) }) <= Double(SizeLimit.elementsPerExample)
     else {
-      throw node.error(
+      throw read.node.error(
         .outOfRange, expected: "at most 2³¹ elements per example", found: "\(outputShape)")
     }
-    (self.layer, self.name, self.inputShape) = (layer, name, inputShape)
+    (layer, name, self.inputShape) = (read.layer, read.name, inputShape)
     kind = type(of: layer).key
   }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// `[C·H·W]`, channels first as in PyTorch, → `[H, W, C]`.
@@ -14,7 +15,7 @@ struct ReshapeLayer: Layer {
     width = try options.integer("width", in: SizeLimit.pixels)
   }
 
-  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+  func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {
     let count = channels * height * width
     guard input == [count] else {
       throw Misfit(
@@ -26,12 +27,11 @@ struct ReshapeLayer: Layer {
     return [height, width, channels]
   }
 
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    let rows = emission.builder.shape(x)[0]
+  func emit(_ x: Expression, name: String) -> Expression {
+    let rows = x.shape[0]
     if channels == 1 || height * width == 1 {
-      return emission.builder.reshape(x, [rows, height, width, channels])
+      return x.reshaped([rows, height, width, channels])
     }
-    let channelsFirst = emission.builder.reshape(x, [rows, channels, height, width])
-    return emission.builder.transpose(channelsFirst, [0, 2, 3, 1])
+    return x.reshaped([rows, channels, height, width]).transposed([0, 2, 3, 1])
   }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Examples
 internal import GraphIR
 
 /// A two-dimensional transposed convolution with weight `[in, channels, kernel, kernel]`.
@@ -24,7 +25,7 @@ struct TransposedConvolutionLayer: Layer {
     }
   }
 
-  func outputShape(of input: [Int]) throws(Misfit) -> [Int] {
+  func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {
     let image = try ImageShape(input, for: Self.key)
     let (height, width) = (extent(image.height), extent(image.width))
     guard height > 0, width > 0 else {
@@ -41,15 +42,17 @@ struct TransposedConvolutionLayer: Layer {
 
   /// Weight and bias begin uniform on ±1/√(channels·kernel²), as PyTorch's `ConvTranspose2d` does:
   /// it takes the weight's second axis for the inputs, although here it is the outputs.
-  func emit(_ x: Value, name: String, in emission: inout Emission) -> Value {
-    let inputs = emission.builder.shape(x)[3]
+  func emit(_ x: Expression, name: String) -> Expression {
+    let inputs = x.shape[3]
     let start = Initializer.uniform(bound: 1 / Double(channels * kernel * kernel).squareRoot())
-    let weight = emission.trained(
+    let weight = x.emission.trained(
       "\(name).weight", [inputs, channels, kernel, kernel], start, isWeight: true)
-    let bias = emission.trained("\(name).bias", [channels], start)
+    let bias = x.emission.trained("\(name).bias", [channels], start)
     let geometry = ConvolutionGeometry(stride: stride, padding: padding)
-    let result = emission.builder.convolutionTransposed(
-      x, weight: weight, geometry, outputPadding: outputPadding)
-    return emission.builder.add(result, bias)
+    let result = x.emission.emit {
+      $0.convolutionTransposed(
+        x.value, weight: weight.value, geometry, outputPadding: outputPadding)
+    }
+    return result + bias
   }
 }

@@ -1,5 +1,4 @@
 internal import Configuration
-internal import GraphIR
 
 /// Each element is 1 with probability sigmoid(y), else 0; y are logits.
 ///
@@ -13,11 +12,9 @@ struct BernoulliLikelihood: Likelihood {
   var support: ClosedRange<Float> { 0...1 }
 
   /// Σ (x·y − softplus(y)), which does not overflow as the logarithm of a sigmoid would.
-  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {
-    let product = emission.builder.multiply(x, y)
-    let elements = emission.builder.subtract(product, emission.builder.softplus(y))
-    return emission.sumPerSample(elements)
+  func logDensity(of x: Expression, given y: Expression) -> Expression {
+    (x * y - softplus(y)).sumPerSample
   }
 
-  func mean(_ y: Value, in emission: inout Emission) -> Value { emission.builder.sigmoid(y) }
+  func mean(_ y: Expression) -> Expression { sigmoid(y) }
 }

@@ -30,32 +30,25 @@ struct GaussianLikelihood: Likelihood {
   var isNormalized: Bool { true }
 
   /// −½ Σ ((x − y)²/σ² + log 2πσ²).
-  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {
-    let shape = emission.builder.shape(y)
-    let elementCount = Double(shape.extents.dropFirst(2).reduce(1, *))
-    let squares = emission.sumPerSample(
-      emission.builder.square(emission.builder.subtract(x, y)))
-    let (precision, logVariance) = variance(in: &emission)
-    let constant = emission.builder.scale(
-      emission.builder.add(logVariance, log2π), by: elementCount)
-    let total = emission.builder.add(emission.builder.multiply(squares, precision), constant)
-    return emission.builder.scale(total, by: -0.5)
+  func logDensity(of x: Expression, given y: Expression) -> Expression {
+    let elementCount = Double(y.shape.extents.dropFirst(2).reduce(1, *))
+    let (precision, logVariance) = variance(in: y.emission)
+    let constant = elementCount * (logVariance + log2π)
+    return -0.5 * (square(x - y).sumPerSample * precision + constant)
   }
 
-  func mean(_ y: Value, in emission: inout Emission) -> Value { y }
+  func mean(_ y: Expression) -> Expression { y }
 
   /// 1/σ² and log σ², scalars.
   private func variance(
-    in emission: inout Emission
-  ) -> (precision: Value, logVariance: Value) {
+    in emission: Emission
+  ) -> (precision: Expression, logVariance: Expression) {
     if let standardDeviation {
-      let variance = emission.builder.constant(standardDeviation * standardDeviation)
-      return (emission.builder.reciprocal(variance), emission.builder.log(variance))
+      let variance = emission.constant(standardDeviation * standardDeviation)
+      return (reciprocal(variance), log(variance))
     }
-    let range = DiagonalGaussian.logVarianceRange
     let parameter = emission.trained("likelihood.logVariance", .scalar, .constant(0))
-    let logVariance = emission.builder.clamp(parameter, range.lowerBound, range.upperBound)
-    let precision = emission.builder.exp(emission.builder.negate(logVariance))
-    return (precision, logVariance)
+    let logVariance = clamp(parameter, to: DiagonalGaussian.logVarianceRange)
+    return (exp(-logVariance), logVariance)
   }
 }

@@ -1,5 +1,3 @@
-package import GraphIR
-
 /// The family of p(x|z): what the decoder's output says about the data.
 ///
 /// Shapes: B examples, K samples of each, then the example's own axes.
@@ -11,11 +9,11 @@ package protocol Likelihood: ModelChoice {
   /// Emits log p(x|z), `[B, K]`: the sum over the example's axes, in nats.
   ///
   /// - Parameters:
-  ///   - x: the data, repeated for every sample, `[B, K, …]`.
+  ///   - x: the data, `[B, 1, …]`.
   ///   - y: the decoder's output, `[B, K, …]`.
-  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value
+  func logDensity(of x: Expression, given y: Expression) -> Expression
   /// Emits the mean of p(x|z), of y's shape.
-  func mean(_ y: Value, in emission: inout Emission) -> Value
+  func mean(_ y: Expression) -> Expression
 }
 
 extension Likelihood {

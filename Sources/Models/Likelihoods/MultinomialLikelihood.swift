@@ -17,29 +17,21 @@ struct MultinomialLikelihood: Likelihood {
   var support: ClosedRange<Float> { 0...Float.greatestFiniteMagnitude }
 
   /// Σ x·y − (Σ x) log Σ e^y, over all of the example's elements.
-  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {
-    let products = emission.sumPerSample(emission.builder.multiply(x, y))
-    let total = emission.sumPerSample(x)
-    return emission.builder.subtract(
-      products, emission.builder.multiply(total, logNormalizer(y, samplesAxis: 1, in: &emission)))
+  func logDensity(of x: Expression, given y: Expression) -> Expression {
+    (x * y).sumPerSample - x.sumPerSample * logNormalizer(y, leading: 2)
   }
 
   /// Probabilities of the elements.
-  func mean(_ y: Value, in emission: inout Emission) -> Value {
-    let normalizer = logNormalizer(y, samplesAxis: 0, in: &emission)
-    let shape = emission.builder.shape(y)
-    return emission.builder.exp(
-      emission.builder.subtract(y, emission.builder.broadcastLeading(normalizer, to: shape)))
+  func mean(_ y: Expression) -> Expression {
+    let normalizer = logNormalizer(y, leading: 1)
+    let ones = y.shape.extents.dropFirst().map { _ in 1 }
+    return exp(y - normalizer.reshaped(Shape([y.shape[0]] + ones)))
   }
 
-  /// log Σ e^y over the axes behind `samplesAxis`.
-  private func logNormalizer(
-    _ y: Value, samplesAxis: Int, in emission: inout Emission
-  ) -> Value {
-    let extents = emission.builder.shape(y).extents
-    let leading = Array(extents[...samplesAxis])
-    let elements = extents[(samplesAxis + 1)...].reduce(1, *)
-    let flat = emission.builder.reshape(y, Shape(leading + [elements]))
-    return emission.builder.logSumExp(flat, axis: samplesAxis + 1)
+  /// log Σ e^y over the axes behind some leading ones.
+  private func logNormalizer(_ y: Expression, leading: Int) -> Expression {
+    let extents = y.shape.extents
+    let elements = extents[leading...].reduce(1, *)
+    return y.reshaped(Shape(extents[..<leading] + [elements])).logSumExp(axis: leading)
   }
 }

@@ -1,5 +1,4 @@
 internal import Configuration
-internal import GraphIR
 
 /// The bare ½ (x − y)² of the autoencoder: a Gaussian of σ = 1 without its constant.
 struct SquaredErrorLikelihood: Likelihood {
@@ -9,10 +8,9 @@ struct SquaredErrorLikelihood: Likelihood {
 
   var isNormalized: Bool { false }
 
-  func logDensity(of x: Value, given y: Value, in emission: inout Emission) -> Value {
-    let squares = emission.builder.square(emission.builder.subtract(x, y))
-    return emission.builder.scale(emission.sumPerSample(squares), by: -0.5)
+  func logDensity(of x: Expression, given y: Expression) -> Expression {
+    -0.5 * square(x - y).sumPerSample
   }
 
-  func mean(_ y: Value, in emission: inout Emission) -> Value { y }
+  func mean(_ y: Expression) -> Expression { y }
 }

@@ -1,5 +1,4 @@
 internal import Configuration
-internal import GraphIR
 
 /// −log p(x|z) + β·KL(q ‖ p), the negative evidence lower bound where β is 1.
 ///
@@ -35,41 +34,35 @@ struct EvidenceLowerBound: Objective {
   var warmUpEndEpoch: Double { warmUpEpochs }
   var seesShard: Bool { freeBits > 0 && scope == .shard }
 
-  func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
+  func scalar(_ index: Int, at moment: Moment) -> Double {
     guard warmUpEpochs > 0 else { return beta }
+    let epoch = moment.epoch
     let position = cycleEpochs.map { epoch.truncatingRemainder(dividingBy: $0) } ?? epoch
     return beta * min(1, position / warmUpEpochs)
   }
 
-  func emit(
-    _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> ObjectiveValues {
-    let divergence = try divergence(terms, in: &emission)
-    let weight = emission.builder.input("beta", .scalar)
-    let weightedKL = emission.builder.multiply(weight, divergence)
-    let reconstruction = emission.builder.sum(terms.reconstruction(in: &emission))
-    return ObjectiveValues(
-      objective: emission.builder.add(reconstruction, weightedKL), weightedKL: weightedKL)
+  func terms(of pass: ForwardPass) throws(Misfit) -> [ObjectiveTerm] {
+    let beta = pass.emission.input("beta")
+    let divergence = try divergence(pass)
+    return [
+      ObjectiveTerm("reconstruction", pass.reconstruction.sum()),
+      ObjectiveTerm(freeBits == 0 ? "kl" : "freeBitsKL", divergence, weight: beta),
+    ]
   }
 
   /// Σ KL over the shard; with free bits λ it is Σ_j max(N·λ, Σ_n KL_nj) over the N examples in scope, of which the
   /// shard has its part by its rows.
-  private func divergence(
-    _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> Value {
-    if freeBits == 0 { return emission.builder.sum(terms.kl(in: &emission)) }
-    guard let klPerLatent = terms.klPerLatent else {
+  private func divergence(_ pass: ForwardPass) throws(Misfit) -> Expression {
+    if freeBits == 0 { return pass.kl.sum() }
+    guard let klPerLatent = pass.klPerLatent else {
       throw Misfit(
         expected: "a posterior and a prior whose divergence is known for each latent for "
           + "\"freeBits\"",
         found: "one that is not",
         remedy: "Set \"freeBits\" to 0, or use the posterior \"gaussian\".")
     }
-    let count = Double(emission.count(over: scope))
-    let perLatent = emission.total(
-      emission.builder.sum(klPerLatent, axes: [0]), over: scope)
-    let floor = emission.builder.constant(freeBits * count, emission.builder.shape(perLatent))
-    let sum = emission.builder.sum(emission.builder.maximum(perLatent, floor))
-    return emission.builder.scale(sum, by: Double(emission.exampleCount) / count)
+    let count = Double(pass.emission.count(over: scope))
+    let perLatent = klPerLatent.sum(0).total(over: scope)
+    return max(perLatent, freeBits * count).sum() * (Double(pass.emission.exampleCount) / count)
   }
 }

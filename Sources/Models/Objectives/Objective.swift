@@ -1,6 +1,4 @@
-package import GraphIR
-
-/// What training minimises, made from the densities of the model.
+/// What training minimises, made from a pass through the model.
 package protocol Objective: ModelChoice {
   /// K, the samples of q(z|x) for each example.
   var samplesPerExample: Int { get }
@@ -8,10 +6,8 @@ package protocol Objective: ModelChoice {
   var scalarNames: [String] { get }
   /// The value of one of them at a moment of training.
   ///
-  /// - Parameters:
-  ///   - index: which, in the order of their names.
-  ///   - epoch: passes over the data so far, with their fraction.
-  func scalar(_ index: Int, atEpoch epoch: Double) -> Double
+  /// - Parameter index: which, in the order of their names.
+  func scalar(_ index: Int, at moment: Moment) -> Double
   /// The epoch from which on the objective no longer changes its meaning.
   var warmUpEndEpoch: Double { get }
   /// Whether an example's part of the objective depends on the others of its shard.
@@ -21,84 +17,55 @@ package protocol Objective: ModelChoice {
   var losses: [String] { get }
   /// Emits one of the other losses, summed over the shard's examples.
   ///
-  /// - Throws: what the objective needs, where the model's terms lack it.
-  func emit(
-    loss: String, _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> Value
-  /// Emits the objective.
+  /// - Throws: what the objective needs, where the pass lacks it.
+  func loss(_ name: String, of pass: ForwardPass) throws(Misfit) -> Expression
+  /// Emits the objective's terms, whose weighted sum it is.
   ///
-  /// - Throws: what the objective needs, where the model's terms lack it.
-  func emit(
-    _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> ObjectiveValues
+  /// - Throws: what the objective needs, where the pass lacks it.
+  func terms(of pass: ForwardPass) throws(Misfit) -> [ObjectiveTerm]
 }
 
 extension Objective {
   /// Nothing changes during training, unless an objective says so.
   package var scalarNames: [String] { [] }
-  package func scalar(_ index: Int, atEpoch epoch: Double) -> Double {
+  package func scalar(_ index: Int, at moment: Moment) -> Double {
     preconditionFailure("\(Self.key) has no scalar \(index)")
   }
   package var warmUpEndEpoch: Double { 0 }
   package var seesShard: Bool { false }
   package var losses: [String] { [Model.objectiveLoss] }
-  package func emit(
-    loss: String, _ terms: ObjectiveTerms, in emission: inout Emission
-  ) throws(Misfit) -> Value {
-    preconditionFailure("\(Self.key) has no loss \(loss)")
+  package func loss(_ name: String, of pass: ForwardPass) throws(Misfit) -> Expression {
+    preconditionFailure("\(Self.key) has no loss \(name)")
   }
 }
 
-/// What an objective leaves behind: scalars, summed over the shard's examples, in nats.
-package struct ObjectiveValues: Sendable {
-  /// What is minimised.
-  package var objective: Value
-  /// The divergence from the prior as the objective weighs it.
-  package var weightedKL: Value
+/// A part of an objective, in nats.
+package struct ObjectiveTerm {
+  /// What the metrics call it; where it has a weight, the product with it is called `weighted.NAME`.
+  package var name: String
+  /// Its sum over the shard's examples, a scalar.
+  package var value: Expression
+  /// What it is multiplied by; nil for 1.
+  package var weight: Expression?
 
-  /// Values.
-  package init(objective: Value, weightedKL: Value) {
-    (self.objective, self.weightedKL) = (objective, weightedKL)
+  /// A term with its weight.
+  package init(_ name: String, _ value: Expression, weight: Expression? = nil) {
+    (self.name, self.value, self.weight) = (name, value, weight)
   }
+
+  /// What the objective has of it.
+  var weighted: Expression { weight.map { $0 * value } ?? value }
 }
 
-/// The densities that an objective is made from, in nats. B examples, K samples, Z latents.
-package struct ObjectiveTerms: Sendable {
-  /// The samples of q(z|x), `[B, K, Z]`.
-  package var latents: Value
-  /// log p(x|z), `[B, K]`.
-  package var logLikelihood: Value
-  /// log p(z), `[B, K]`.
-  package var logPrior: Value
-  /// log q(z|x), `[B, K]`; nil where q is a point.
-  package var logPosterior: Value?
-  /// KL(q ‖ p) for each latent, `[B, Z]`, where it has a closed form.
-  package var klPerLatent: Value?
-  /// KL(q ‖ p), `[B]`, where samples were made from others whose divergence has a closed form.
-  package var klFromBase: Value?
+/// A moment of training.
+public struct Moment: Hashable, Sendable {
+  /// Passes over the data so far, with their fraction.
+  public var epoch: Double
+  /// N, the examples of the data set that is looked at.
+  public var exampleCount: Int
 
-  /// Terms without a divergence that is known.
-  package init(latents: Value, logLikelihood: Value, logPrior: Value, logPosterior: Value?) {
-    self.latents = latents
-    self.logLikelihood = logLikelihood
-    self.logPrior = logPrior
-    self.logPosterior = logPosterior
-  }
-
-  /// Emits −log p(x|z), averaged over samples: `[B]`.
-  package func reconstruction(in emission: inout Emission) -> Value {
-    emission.builder.negate(emission.builder.mean(logLikelihood, axes: [1]))
-  }
-
-  /// Emits KL(q ‖ p): `[B]`. In closed form as far as there is one, or else the average of
-  /// log q − log p over samples, or else, where q is a point, zero.
-  package func kl(in emission: inout Emission) -> Value {
-    if let klPerLatent { return emission.builder.sum(klPerLatent, axes: [1]) }
-    if let klFromBase { return klFromBase }
-    guard let logPosterior else {
-      return emission.builder.constant(0, [emission.exampleCount])
-    }
-    let difference = emission.builder.subtract(logPosterior, logPrior)
-    return emission.builder.mean(difference, axes: [1])
+  /// A moment in a pass over so many examples.
+  public init(epoch: Double, exampleCount: Int) {
+    (self.epoch, self.exampleCount) = (epoch, exampleCount)
   }
 }

@@ -2,7 +2,8 @@ internal import Configuration
 
 /// All objectives; a new one adds its line here.
 let objectiveChoices: [any Objective.Type] = [
-  EvidenceLowerBound.self, ImportanceWeightedBound.self,
+  EvidenceLowerBound.self, ImportanceWeightedBound.self, TotalCorrelationBound.self,
+  FactorObjective.self,
 ]
 
 /// The objectives as `readChoice` takes them.

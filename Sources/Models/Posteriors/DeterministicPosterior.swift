@@ -1,5 +1,4 @@
 internal import Configuration
-internal import GraphIR
 
 /// q(z|x) is the point that a linear head gives: the model is an autoencoder.
 struct DeterministicPosterior: Posterior {
@@ -10,12 +9,12 @@ struct DeterministicPosterior: Posterior {
     latentCount = try options.integer("latent", in: SizeLimit.channels)
   }
 
-  func embed(_ features: Value, in emission: inout Emission) -> Embedding {
-    Embedding(mean: emission.dense(features, units: latentCount, name: "posterior.mean"))
-  }
+  var hasVariances: Bool { false }
 
-  func draw(_ features: Value, samples: Int, in emission: inout Emission) -> LatentDraw {
-    let point = embed(features, in: &emission).mean
-    return LatentDraw(z: emission.repeated(point, samples: samples))
+  func distribution(
+    _ features: Expression, prior: (any Distribution)?, _ context: ModelContext
+  ) -> any Distribution {
+    let point = features.dense(units: latentCount, name: "\(context.name).mean")
+    return PointMass(mean: point.inserting(axis: 1))
   }
 }

@@ -21,30 +21,46 @@ struct PlanarFlow: Posterior {
 
   var latentCount: Int { base.latentCount }
 
+  var hasVariances: Bool { false }
+
+  func distribution(
+    _ features: Expression, prior: (any Distribution)?, _ context: ModelContext
+  ) -> any Distribution {
+    PlanarDistribution(base: base.gaussian(features, context), name: context.name, maps: maps)
+  }
+}
+
+/// What planar maps make of a Gaussian.
+private struct PlanarDistribution: Distribution {
+  let base: DiagonalGaussian
+  let name: String
+  let maps: Int
+
+  var latentCount: Int { base.latentCount }
   /// The image of the Gaussian's mean; the image of its spread has no variance per latent.
-  func embed(_ features: Value, in emission: inout Emission) -> Embedding {
-    let mean = emission.repeated(base.embed(features, in: &emission).mean, samples: 1)
-    return Embedding(mean: emission.samplesAsRows(flow(mean, in: &emission).z))
+  var mean: Expression { flow(base.mean).z }
+
+  func sample(_ count: Int) -> Draw {
+    let start = base.sample(count)
+    guard let density = start.logDensity else { preconditionFailure("a Gaussian has a density") }
+    let (z, logDeterminant) = flow(start.z)
+    return Draw(
+      z: z, logDensity: density - logDeterminant,
+      base: Draw.Base(distribution: base, z: start.z, logDensity: density))
   }
 
-  func draw(_ features: Value, samples: Int, in emission: inout Emission) -> LatentDraw {
-    let start = base.draw(features, samples: samples, in: &emission)
-    let (z, logDeterminant) = flow(start.z, in: &emission)
-    let logDensity = start.logDensity.map { emission.builder.subtract($0, logDeterminant) }
-    return LatentDraw(z: z, logDensity: logDensity, base: start.base)
-  }
+  /// Not known: the maps have no inverse in closed form.
+  func logDensity(of z: Expression) -> Expression? { nil }
 
   /// Emits all maps.
   ///
   /// - Parameter z: `[B, K, Z]`.
   /// - Returns: the image, and Σ log |det ∂f/∂z| `[B, K]`.
-  private func flow(
-    _ z: Value, in emission: inout Emission
-  ) -> (z: Value, logDeterminant: Value) {
-    var (z, total) = map(z, name: "posterior.flow1", in: &emission)
+  private func flow(_ z: Expression) -> (z: Expression, logDeterminant: Expression) {
+    var (z, total) = map(z, name: "\(name).flow1")
     for index in 1..<maps {
-      let (image, part) = map(z, name: "posterior.flow\(index + 1)", in: &emission)
-      (z, total) = (image, emission.builder.add(total, part))
+      let (image, part) = map(z, name: "\(name).flow\(index + 1)")
+      (z, total) = (image, total + part)
     }
     return (z, total)
   }
@@ -52,27 +68,18 @@ struct PlanarFlow: Posterior {
   /// Emits one map. With a = wᵀu and m = softplus(a) − 1, û = u + (m − a)·w/‖w‖² has wᵀû = m, so
   /// the determinant is 1 + m·tanh′(wᵀz + b).
   private func map(
-    _ z: Value, name: String, in emission: inout Emission
-  ) -> (z: Value, logDeterminant: Value) {
+    _ z: Expression, name: String
+  ) -> (z: Expression, logDeterminant: Expression) {
     let start = Initializer.uniform(bound: 1 / Double(latentCount).squareRoot())
     // No weights to the penalties: pulling w to zero would make û larger, not the map simpler.
-    let u = emission.trained("\(name).u", [latentCount], start)
-    let w = emission.trained("\(name).w", [latentCount], start)
-    let b = emission.trained("\(name).b", .scalar, .constant(0))
-    let shape = emission.builder.shape(z)
-    let alignment = emission.builder.sum(emission.builder.multiply(w, u))
-    let m = emission.builder.add(emission.builder.softplus(alignment), -1)
-    let length = emission.builder.sum(emission.builder.square(w))
-    let change = emission.builder.divide(emission.builder.subtract(m, alignment), length)
-    let uHat = emission.builder.add(u, emission.builder.multiply(w, change))
-    let projection = emission.sumPerSample(emission.builder.multiply(z, w))
-    let bend = emission.builder.tanh(emission.builder.add(projection, b))
-    let slope = emission.builder.subtract(
-      emission.builder.constant(1), emission.builder.square(bend))
-    let push = emission.builder.multiply(emission.builder.broadcastLeading(bend, to: shape), uHat)
-    return (
-      emission.builder.add(z, push),
-      emission.builder.log1p(emission.builder.multiply(slope, m))
-    )
+    let u = z.emission.trained("\(name).u", [latentCount], start)
+    let w = z.emission.trained("\(name).w", [latentCount], start)
+    let b = z.emission.trained("\(name).b", .scalar, .constant(0))
+    let a = (w * u).sum()
+    let m = softplus(a) - 1
+    let uHat = u + w * ((m - a) / square(w).sum())
+    let h = tanh((z * w).sumPerSample + b)
+    let slope = 1 - square(h)
+    return (z + h.inserting(axis: 2) * uHat, log1p(slope * m))
   }
 }

@@ -2,7 +2,7 @@ internal import Configuration
 
 /// All posteriors; a new one adds its line here.
 let posteriorChoices: [any Posterior.Type] = [
-  GaussianPosterior.self, DeterministicPosterior.self, PlanarFlow.self,
+  GaussianPosterior.self, DeterministicPosterior.self, PlanarFlow.self, LadderPosterior.self,
 ]
 
 /// The posteriors as `readChoice` takes them.

@@ -1,11 +1,22 @@
-package import GraphIR
-
-/// The family of p(z). Shapes: B examples, K samples of each, Z latents.
+/// The family of p(z), or of p(z|latents above).
 package protocol Prior: ModelChoice {
-  /// Emits log p(z), `[B, K]`, for z `[B, K, Z]`.
-  func logDensity(of z: Value, in emission: inout Emission) -> Value
-  /// Emits KL(q ‖ p) in nats per latent, `[B, Z]`; nil where there is no closed form.
-  func klDivergence(from q: DiagonalGaussian, in emission: inout Emission) -> Value?
-  /// Emits one draw of z for each example, `[B, Z]`.
-  func sample(latentCount: Int, in emission: inout Emission) -> Value
+  /// What it needs of the latents above; nil where it fits any latent.
+  var place: LatentPlace? { get }
+  /// Its layers; none, unless a prior has some.
+  var layers: [NamedLayer] { get }
+  /// Emits it.
+  func distribution(_ context: ModelContext) -> any Distribution
+}
+
+/// Where a latent variable is among those of its model.
+package enum LatentPlace: Sendable {
+  /// None is above it.
+  case top
+  /// It may depend on those above it.
+  case belowOthers
+}
+
+extension Prior {
+  package var place: LatentPlace? { nil }
+  package var layers: [NamedLayer] { [] }
 }

@@ -18,7 +18,7 @@ public struct ModelSummary: Sendable {
     public var parameterCount: Int
   }
 
-  /// Encoder, posterior, decoder, likelihood.
+  /// Encoder, latent variables, decoder, and what else has parameters.
   public var rows: [Row]
   /// Numbers that the optimiser changes.
   public var parameterCount: Int
@@ -44,16 +44,19 @@ public struct ModelSummary: Sendable {
           name: name, kind: layer.kind, shape: layer.outputShape, parameterCount: count(name + "."))
       }
     }
-    let posterior = Row(
-      name: "posterior", kind: "posterior", shape: [model.latentCount],
-      parameterCount: count("posterior."))
-    self.rows = rows(model.encoder) + [posterior] + rows(model.decoder)
-    if count("likelihood.") > 0 {
-      self.rows.append(
-        Row(
-          name: "likelihood", kind: "likelihood", shape: model.exampleShape,
-          parameterCount: count("likelihood.")))
+    func row(_ name: String, _ kind: String, _ shape: [Int]) -> Row {
+      Row(name: name, kind: kind, shape: shape, parameterCount: count(name + "."))
     }
+    let latents = model.latents.flatMap { latent in
+      ["prior", "posterior"].map { row(latent.prefix + $0, $0, [latent.latentCount]) }
+        .filter { $0.kind == "posterior" || $0.parameterCount > 0 }
+    }
+    let others =
+      [row("likelihood", "likelihood", model.exampleShape)]
+      + model.losses.map { row($0, "loss", []) }
+    self.rows =
+      rows(model.encoder) + latents + rows(model.decoder)
+      + others.filter { $0.parameterCount > 0 }
     parameterCount = table.trainedCount
     let examples = max(1, rowsPerShard)
     let forward = Plan(model.evaluationGraph(rows: examples), table: table)

@@ -33,14 +33,12 @@ extension TrainedModel {
     switch format {
     case .onnx:
       let model = runner.model
-      let encoder = model.encoderGraph(rows: 1).simplified()
-      let outputs = ["mean", "logVariance"].filter { encoder.output(.result($0)) != nil }
-      return [
-        try write(onnx(encoder, "encoder", outputs), to: "\(folder)/encoder.onnx"),
-        try write(
-          onnx(model.decoderGraph(rows: 1).simplified(), "decoder", ["mean"]),
-          to: "\(folder)/decoder.onnx"),
+      let graphs = [
+        ("encoder", model.encoderGraph(rows: 1)), ("decoder", model.decoderGraph(rows: 1)),
       ]
+      return try graphs.map { name, graph in
+        try write(onnx(graph.simplified(), name), to: "\(folder)/\(name).onnx")
+      }
     case .safetensors:
       let arrays = parameters.map { (name: $0.name, shape: $0.shape, values: $0.values) }
       return [
@@ -60,11 +58,12 @@ extension TrainedModel {
     ]
   }
 
-  private func onnx(
-    _ graph: Graph, _ name: String, _ outputs: [String]
-  ) throws -> [UInt8] {
+  private func onnx(_ graph: Graph, _ name: String) throws -> [UInt8] {
     let parameters = runner.parameters
     let inputs = graph.inputs.map(\.name)
+    let outputs = graph.outputs.compactMap {
+      if case .result(let name) = $0.role { name } else { nil }
+    }
     let classes = runner.model.fields.compactMap { field in
       field.classes.flatMap { inputs.contains(field.name) ? ("classes.\(field.name)", $0) : nil }
     }

@@ -49,18 +49,20 @@ import Testing
   /// SIGKILL at random moments, another number of threads after each: no more than the steps since the
   /// last save are lost, and the end is that of a run that nothing disturbed. A training that comes to
   /// its end is compared and begun anew, until there were kills enough.
-  @Test func anyMomentMayBeTheLast() throws {
+  @Test(arguments: KilledModel.allCases)
+  func anyMomentMayBeTheLast(kind: KilledModel) throws {
     let seed = UInt64.random(in: 1...UInt64.max)
     let steps = TestScale.count(240, torture: 2400)
-    let run = try FaultRun([
-      "training.shards=3", "training.reportEverySteps=1", "training.epochs=null",
-      "training.steps=\(steps)",
-      "checkpoints={\"everySteps\": \(KillCount.interval), \"everyMinutes\": null, \"keep\": 2}",
-    ])
+    let run = try FaultRun(
+      [
+        "training.shards=3", "training.reportEverySteps=1", "training.epochs=null",
+        "training.steps=\(steps)",
+        "checkpoints={\"everySteps\": \(KillCount.interval), \"everyMinutes\": null, \"keep\": 2}",
+      ] + kind.settings)
     // Into the opening at times, and up to some 100 steps, with their saves, behind it; metrics of
     // more steps, and other processes, make it longer.
     let latest = 4 * run.openingSeconds + 100 * run.seconds / Double(steps)
-    let kills = TestScale.count(8, torture: 500)
+    let kills = kind == .plain ? TestScale.count(8, torture: 500) : TestScale.count(3, torture: 250)
     var (random, count, threads) = (SplitMix64(seed: seed), KillCount(), 1)
     while count.kills < kills {
       let place = Comment("kill \(count.kills) of seed \(seed)")
@@ -81,9 +83,43 @@ import Testing
     let rest = try run.start(threads: 2).wait(seconds: 600)
     #expect(rest.code == 0, "\(rest.errors)")
     try run.expectWhole("after \(kills) kills of seed \(seed)")
-    print("seed \(seed): \(count), each \(steps) steps")
+    print("\(kind), seed \(seed): \(count), each \(steps) steps")
     if TestScale.isTorture {
       #expect(count.afterSteps > kills / 4 && count.withinSaves > kills / 50, "\(count)")
+    }
+  }
+}
+
+/// What is trained while it is killed.
+enum KilledModel: CaseIterable {
+  case plain
+  /// Two players.
+  case factor
+  /// Two latent variables, one of which depends on the other.
+  case ladder
+
+  /// Overrides of `small.json`.
+  var settings: [String] {
+    switch self {
+    case .plain: []
+    case .factor:
+      [
+        #"model.objective={ "factor": { "units": 8, "hiddenLayers": 2 } }"#,
+        #"training.groups=[{ "parameters": ["discriminator.*"], "optimizer": "sgd" }]"#,
+      ]
+    case .ladder:
+      [
+        """
+        model={
+          "encoder": ["flatten", { "dense": { "units": 8 } }, { "relu": { "name": "low" } }, { "dense": { "units": 6 } }],
+          "latents": [
+            { "name": "top", "posterior": { "gaussian": { "latent": 2 } } },
+            { "name": "bottom", "features": "low", "posterior": { "ladder": { "latent": 3 } },
+              "prior": { "conditional": { "layers": [{ "dense": { "units": 5 } }, "relu"] } } }],
+          "decoder": [{ "dense": { "units": 36 } }, { "reshape": { "channels": 1, "height": 6, "width": 6 } }],
+          "likelihood": "bernoulli" }
+        """
+      ]
     }
   }
 }

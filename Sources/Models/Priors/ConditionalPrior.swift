@@ -1,0 +1,26 @@
+internal import Configuration
+internal import GraphIR
+
+/// p(z|above) = N(μ, diag σ²), whose heads read layers of the latents above.
+///
+/// - Source: Sønderby et al., arXiv:1602.02282, eq. 2.
+struct ConditionalPrior: Prior {
+  static let key = "conditional"
+  let layers: [NamedLayer]
+
+  init(reading options: inout ObjectReader) throws(ConfigurationError) {
+    layers = try readLayers("layers", in: &options)
+  }
+
+  var place: LatentPlace? { .belowOthers }
+
+  func distribution(_ context: ModelContext) -> any Distribution {
+    let above = Expression.concatenated(context.above, axis: 2)
+    let features = layers.reduce(above.samplesAsRows) {
+      $1.layer.emit($0, name: "\(context.name).\($1.name)")
+    }
+    let heads = DiagonalGaussian(
+      heads: features, latentCount: context.latentCount, name: context.name)
+    return heads.map { $0.samplesAsRows.rowsAsSamples }
+  }
+}
