@@ -25,6 +25,8 @@ public struct Model: Sendable {
 
   /// Shape of one example: `[D]`, or `[H, W, C]` with channels last.
   public var exampleShape: [Int] { fields.first { $0.name == Field.data }?.shape ?? [] }
+  /// Latents of all variables together.
+  public var totalLatentCount: Int { latents.reduce(0) { $0 + $1.latentCount } }
   /// Z, of the latent variable that the decoder reads.
   public var latentCount: Int { latents[latents.count - 1].latentCount }
   /// K, the samples that the objective draws for each example.

@@ -54,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
       "\(trained.file), \(result.examples) examples (\(split))",
       row("ELBO", nats(result.elbo)), row("reconstruction", nats(result.reconstruction)),
       row("KL", nats(result.kl)),
-      row("active units", "\(result.activeUnits) of \(trained.runner.model.latentCount)"),
+      row("active units", "\(result.activeUnits) of \(trained.runner.model.totalLatentCount)"),
     ]
     if let estimate = result.logLikelihood {
       let error = String(format: " ± %.3f", estimate.standardError)

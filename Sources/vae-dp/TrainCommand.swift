@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
     let trainer = run.trainer
     let examples = run.data.training.positions.count
     return """
-      \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.latentCount) latents
+      \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.totalLatentCount) latents
       \(summary(of: trainer.model, trainer.configuration, shards: trainer.state.shards).text)
         \(examples) training examples, batches of \(trainer.configuration.batchSize) in \
       \(trainer.state.shards) shards, \(trainer.stepsPerEpoch) steps per epoch → \(run.folder.path)
