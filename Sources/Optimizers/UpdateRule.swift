@@ -51,7 +51,7 @@ internal import CKernels
     var numbers = numbers
     numbers.gradient = vaedp_gradient_rule(
       scale: scale, l1: Float(penalty.l1), l2: Float(penalty.l2))
-    return unsafe loop(numbers, count, gradient, arrays, start)
+    return unsafe vaedp_update_claiming(loop, numbers, count, gradient, arrays, start)
   }
 
   /// A bound on the magnitudes of everything that `apply` computes, roundings left out; infinite or no number

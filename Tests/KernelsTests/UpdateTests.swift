@@ -140,6 +140,23 @@ import Testing
     }
   }
 
+  /// Block by block every loop leaves what it leaves at once, and reports what is not finite in any of them.
+  @Test(arguments: OptimizerCase.all, [1, 255, 256, 257, 1000])
+  func blocksAreTheWhole(sample: OptimizerCase, count: Int) {
+    let arrays = (0...sample.stateCount).map { numbers(count + 8, seed: UInt64($0 + 1)).map(abs) }
+    var gradient = numbers(count, seed: 9)
+    for place in [nil, 0, count / 2, count - 1] {
+      if let place { gradient[place] = .nan }
+      let whole = unsafe applied(sample.loop, sample.rule, count: count, gradient, arrays, start: 3)
+      let blocks = unsafe applied(
+        sample.loop, sample.rule, count: count, gradient, arrays, start: 3, isClaiming: true)
+      #expect(whole.0.bitPattern == blocks.0.bitPattern || whole.0.isNaN && blocks.0.isNaN)
+      #expect(
+        whole.1.joined().map(\.bitPattern) == blocks.1.joined().map(\.bitPattern), "\(sample)")
+      if let place { gradient[place] = 0.5 }
+    }
+  }
+
   /// g in double.
   private func ruled(_ rule: vaedp_gradient_rule, _ gradient: Float, _ w: Float) -> Double {
     let sign: Double = w > 0 ? 1 : w < 0 ? -1 : 0
@@ -150,13 +167,15 @@ import Testing
   /// What a loop returns, and the arrays that it leaves.
   @unsafe private func applied(
     _ loop: OptimizerCase.Loop, _ rule: vaedp_rule, count: Int, _ gradient: [Float],
-    _ arrays: [[Float]], start: Int = 0
+    _ arrays: [[Float]], start: Int = 0, isClaiming: Bool = false
   ) -> (Float, [[Float]]) {
     let length = arrays[0].count
     var memory = arrays.flatMap { $0 }
     let wrote = unsafe memory.withUnsafeMutableBufferPointer { memory in
       let bases = unsafe arrays.indices.map { unsafe memory.baseAddress! + $0 * length }
-      return unsafe loop(rule, count, gradient, bases, start)
+      return isClaiming
+        ? unsafe vaedp_update_claiming(loop, rule, count, gradient, bases, start)
+        : unsafe loop(rule, count, gradient, bases, start)
     }
     return (
       wrote, arrays.indices.map { Array(memory[$0 * length..<($0 + 1) * length]) }

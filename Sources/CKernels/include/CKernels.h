@@ -272,6 +272,13 @@ float vaedp_update_adagrad(vaedp_rule rule, long count, const float *gradient,
 float vaedp_update_lion(vaedp_rule rule, long count, const float *gradient,
                         float *const _Nonnull *_Nonnull arrays, long start);
 
+// One of these, block by block: the same results. While a block is changed, the next one's parameters are
+// claimed from the other cores, which have read them since they were written.
+float vaedp_update_claiming(float (*loop)(vaedp_rule, long, const float *,
+                                          float *const _Nonnull *_Nonnull, long),
+                            vaedp_rule rule, long count, const float *gradient,
+                            float *const _Nonnull *_Nonnull arrays, long start);
+
 #pragma clang assume_nonnull end
 
 #endif
