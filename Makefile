@@ -8,7 +8,7 @@ CONFIG ?= configs/conv.json
 LOG := .build/test.log
 SHOWN = 2>&1 | tee $(LOG) | awk -f Tests/summary.awk
 
-.PHONY: train test torture sanitize model fuzz libfuzzer build system lint clean
+.PHONY: train test torture sanitize model fuzz libfuzzer build system keys lint clean
 
 # Trains CONFIG, or goes on where an earlier `make train` stopped.
 train: build
@@ -65,6 +65,11 @@ fuzz: system
 SECONDS_EACH ?= 600
 libfuzzer: system
 	nice -n 19 Tests/Fuzzing/libfuzzer.sh all $(SECONDS_EACH)
+
+# What is made of the declarations of keys: the schema of configurations, and the tables of the page about them.
+keys: build
+	$(PROGRAM) schema -o configs/schema.json
+	$(PROGRAM) schema --page Documentation/configuration.md -o Documentation/configuration.md
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -45,34 +45,57 @@ public struct Choice: Sendable {
   }
 }
 
-/// A line of a table of choices: a name, and how its options are read.
-public typealias ChoiceEntry<T> = (
-  name: String, read: (inout ObjectReader) throws(ConfigurationError) -> T
-)
+/// A line of a table of choices: a name, what it stands for, and how its options are read.
+public struct Alternative<T> {
+  /// The word or the key.
+  public var name: String
+  /// What is chosen, in one or several sentences, with its source.
+  public var meaning: String
+  /// Reads the options.
+  public var read: (inout ObjectReader) throws(ConfigurationError) -> T
 
-/// Reads one of the choices in `table`.
-///
-/// - Parameters:
-///   - node: A bare word or an object with one key.
-///   - axis: What is chosen, in one word for errors: `layer`, `posterior`.
-///   - table: All choices; `read` gets the options and need not call `finish()`.
-/// - Returns: What `read` returned, and the choice with all its options; one that has none resolves
-///   to its bare word.
-/// - Throws: What `Choice.init` and `read` throw, `wrongType` if the options are no object, and
-///   `unknownKey`.
-public func readChoice<T>(
-  _ node: JSONNode, of axis: String, among table: [ChoiceEntry<T>]
-) throws(ConfigurationError) -> (value: T, resolved: JSONNode) {
-  let choice = try Choice(node, of: axis, among: table.map(\.name))
-  guard let entry = table.first(where: { $0.name == choice.name }) else {
-    preconditionFailure("readChoice: \(choice.name) passed as valid but is not in the table")
+  /// A line of a table.
+  public init(
+    _ name: String, _ meaning: String,
+    read: @escaping (inout ObjectReader) throws(ConfigurationError) -> T
+  ) {
+    (self.name, self.meaning, self.read) = (name, meaning, read)
   }
-  var reader = try ObjectReader(choice.options)
-  let value = try entry.read(&reader)
-  let options = try reader.finish()
-  guard try !options.members().isEmpty else {
-    return (value, JSONNode(.string(choice.name), origin: node.origin, location: node.location))
+}
+
+extension JSONNode {
+  /// Reads one of the choices in `table`: a bare word or an object with one key.
+  ///
+  /// - Parameters:
+  ///   - axis: What is chosen, in one word for errors: `layer`, `posterior`.
+  ///   - table: All choices.
+  /// - Returns: What was read, and the choice with all its options; one that has none resolves to its bare word.
+  /// - Throws: What `Choice.init` and `read` throw, `wrongType` if the options are no object, and `unknownKey`.
+  public func choice<T>(
+    of axis: String, among table: [Alternative<T>]
+  ) throws(ConfigurationError) -> (value: T, resolved: JSONNode) {
+    let choice = try Choice(self, of: axis, among: table.map(\.name))
+    guard let entry = table.first(where: { $0.name == choice.name }) else {
+      preconditionFailure("choice: \(choice.name) passed as valid but is not in the table")
+    }
+    let (value, options) = try choice.options.object(read: entry.read)
+    guard try !options.members().isEmpty else {
+      return (value, JSONNode(.string(choice.name), origin: origin, location: location))
+    }
+    let member = JSONNode.Member(key: choice.name, value: options)
+    return (value, JSONNode(.object([member]), origin: origin, location: location))
   }
-  let member = JSONNode.Member(key: choice.name, value: options)
-  return (value, JSONNode(.object([member]), origin: node.origin, location: node.location))
+
+  /// Reads an object to its end.
+  ///
+  /// - Returns: What was read, and the object with all defaults filled in.
+  /// - Throws: `wrongType` if this is none; `unknownKey` for a key that `read` does not ask for, with the nearest that
+  ///   it does; what `read` throws.
+  public func object<T>(
+    read: (inout ObjectReader) throws(ConfigurationError) -> T
+  ) throws(ConfigurationError) -> (value: T, resolved: JSONNode) {
+    var reader = try ObjectReader(self, ObjectDescription(of: read))
+    let value = try read(&reader)
+    return (value, reader.resolved)
+  }
 }

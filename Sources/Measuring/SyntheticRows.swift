@@ -15,8 +15,10 @@ public struct SyntheticRows: Sendable, Hashable {
   ///
   /// - Throws: `ConfigurationError` at the key that is wrong.
   public init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    density = try options.number("density", above: 0, below: 1)
-    isSparse = try options.boolean("sparse", default: false)
+    density = try options.number(
+      "density", above: 0, below: 1, "Rows of zeros and ones, with so large a share of ones.")
+    isSparse = try options.boolean(
+      "sparse", default: false, "Whether they are held as non-zeros, or as bytes.")
   }
 
   /// Examples of a shape, some minibatches of them; the same numbers in either form.

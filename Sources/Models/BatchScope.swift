@@ -10,9 +10,10 @@ enum BatchScope: String, Sendable, CaseIterable {
 
   /// Reads the key `over`; the minibatch where it is absent.
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    let name = try options.string(
-      "over", default: BatchScope.minibatch.rawValue, among: BatchScope.allCases.map(\.rawValue))
-    self = BatchScope(rawValue: name) ?? .minibatch
+    self = try options.word(
+      "over", default: .minibatch,
+      "Of which examples the statistic is: of the whole minibatch, for which its shards meet in a step, "
+        + "or of each shard alone, for which nobody waits.")
   }
 }
 

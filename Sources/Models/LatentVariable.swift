@@ -20,50 +20,57 @@ public struct LatentVariable: Sendable {
   /// The only one of a model, whose keys are the model's own.
   init(only reader: inout ObjectReader) throws(ConfigurationError) {
     (name, features, prefix, node) = ("z", nil, "", reader.node)
-    posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
-    prior = try reader.choice(
-      "prior", of: "prior", default: .string(StandardNormalPrior.key), among: priorTable)
+    (posterior, prior) = try Self.distributions(in: &reader)
   }
 
   /// One of several.
   private init(reading reader: inout ObjectReader) throws(ConfigurationError) {
     node = reader.node
-    name = try reader.string("name")
+    name = try reader.string(
+      "name", "Letters, digits and `_`, beginning with a letter; no other latent has it.")
     guard isIdentifier(name) else {
       throw reader.error(
         "name", expected: "a name of letters, digits and _ that begins with a letter")
     }
     prefix = "latents.\(name)."
-    features = try reader.optionalString("features")
-    posterior = try reader.choice("posterior", of: "posterior", among: posteriorTable)
-    prior = try reader.choice(
-      "prior", of: "prior", default: .string(StandardNormalPrior.key), among: priorTable)
+    features = try reader.optionalString(
+      "features", "Name of the encoder's layer that its posterior reads; null: the last.")
+    (posterior, prior) = try Self.distributions(in: &reader)
+  }
+
+  private static func distributions(
+    in reader: inout ObjectReader
+  ) throws(ConfigurationError) -> (any Posterior, any Prior) {
+    (
+      try reader.choice(
+        "posterior", of: "posterior", among: posteriorTable, "q(z|x), what the encoder says of z."),
+      try reader.choice(
+        "prior", of: "prior", default: .string(StandardNormalPrior.key), among: priorTable,
+        "p(z), what is expected of z before.")
+    )
   }
 
   /// All of a model, the topmost first: under the key `latents`, or one by the keys `posterior` and `prior`.
   static func all(
     reading reader: inout ObjectReader
   ) throws(ConfigurationError) -> [LatentVariable] {
-    guard reader.node["latents"] != nil else { return [try LatentVariable(only: &reader)] }
-    var names: Set<String> = []
-    let latents = try reader.elements("latents") { node throws(ConfigurationError) in
-      var options = try ObjectReader(node)
-      let latent = try LatentVariable(reading: &options)
-      guard names.insert(latent.name).inserted else {
-        throw options.error("name", expected: "a name that no latent before it has")
+    let latents = try reader.optionalObjects(
+      "latents",
+      "Several latent variables, the topmost first, in place of `posterior` and `prior`: below it, priors "
+        + "may depend on those above.",
+      read: LatentVariable.init(reading:))
+    let only = try reader.unless("latents", read: LatentVariable.init(only:))
+    guard let latents else { return only.map { [$0] } ?? [] }
+    for (index, latent) in latents.enumerated() {
+      guard latents[..<index].allSatisfy({ $0.name != latent.name }) else {
+        throw (latent.node["name"] ?? latent.node).error(
+          expected: "a name that no latent before it has")
       }
-      return (latent, try options.finish())
     }
     guard !latents.isEmpty else {
       throw reader.error("latents", expected: "at least one latent variable", found: "none")
     }
     return latents
-  }
-
-  /// All of a model section of which nothing else is read.
-  static func all(of node: JSONNode) throws(ConfigurationError) -> [LatentVariable] {
-    var reader = try ObjectReader(node)
-    return try all(reading: &reader)
   }
 
   /// Checks that its choices fit its place.

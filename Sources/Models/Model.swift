@@ -112,48 +112,50 @@ public struct Model: Sendable {
   public static func fields(
     reading node: JSONNode, others: [Field] = []
   ) throws(ConfigurationError) -> [Field] {
-    let latents = try LatentVariable.all(of: node)
-    let layers = try readLayers("decoder", of: node)
-    let read = Set(try (readLayers("encoder", of: node) + layers).compactMap(\.layer.fieldName))
+    let section = try node.object(read: ModelSection.init(reading:)).value
+    let read = Set((section.encoder + section.decoder).compactMap(\.layer.fieldName))
     let missing = read.subtracting(others.map(\.name)).sorted()
     let fields = others + missing.map { Field(name: $0, shape: [1]) }
+    let latents = section.latents
     let decoder = try LayerStack(
-      "decoder", layers, inputShape: [latents[latents.count - 1].latentCount], fields: fields)
+      "decoder", section.decoder, inputShape: [latents[latents.count - 1].latentCount],
+      fields: fields)
     return [Field(name: Field.data, shape: decoder.outputShape)] + fields
   }
 
   /// The same with a table of objectives of one's own.
   package init(
-    reading node: JSONNode, fields: [Field], objectives: [ChoiceEntry<any Objective>]
+    reading node: JSONNode, fields: [Field], objectives: [Alternative<any Objective>]
   ) throws(ConfigurationError) {
-    var reader = try ObjectReader(node)
-    let one = node["latents"] == nil
-    try reader.allow(
-      only: ["encoder", "decoder", "likelihood", "objective"]
-        + (one ? ["posterior", "prior", "latents"] : ["latents"]))
+    let (section, _) = try node.object { (reader) throws(ConfigurationError) in
+      try ModelSection(reading: &reader, objectives: objectives)
+    }
+    try self.init(section, at: node, fields: fields)
+  }
+
+  /// Joins the choices of a section.
+  private init(
+    _ section: ModelSection, at node: JSONNode, fields: [Field]
+  ) throws(ConfigurationError) {
     self.fields = fields
     guard let shape = fields.first(where: { $0.name == Field.data })?.shape else {
       preconditionFailure("a model of examples with the fields \(fields.map(\.name)), without data")
     }
-    encoder = try LayerStack(
-      "encoder", try readLayers("encoder", in: &reader), inputShape: shape, fields: fields)
+    encoder = try LayerStack("encoder", section.encoder, inputShape: shape, fields: fields)
     try Self.requireFlat(encoder, at: node)
-    latents = try LatentVariable.all(reading: &reader)
+    latents = section.latents
     for (index, latent) in latents.enumerated() {
       try latent.check(
         above: latents[..<index].map(\.latentCount), encoder: encoder, fields: fields)
     }
     decoder = try LayerStack(
-      "decoder", try readLayers("decoder", in: &reader),
+      "decoder", section.decoder,
       inputShape: [latents[latents.count - 1].latentCount], fields: fields)
     try Self.require(decoder, endsIn: shape, at: node)
-    likelihood = try reader.choice("likelihood", of: "likelihood", among: likelihoodTable)
-    objective = try reader.choice(
-      "objective", of: "objective", default: .string(EvidenceLowerBound.key),
-      among: objectives)
+    (likelihood, objective) = (section.likelihood, section.objective)
     let read = (encoder.layers + decoder.layers).compactMap(\.layer.fieldName)
     fieldNames = [Field.data] + fields.map(\.name).filter { read.contains($0) }
-    resolved = try reader.finish()
+    resolved = section.resolved
     // One emission finds the order of the parameters, and what the objective lacks.
     let emission = Emission(mode: .training, exampleCount: 1, fields: fields)
     let pass = forward(samples: objective.samplesPerExample, in: emission)

@@ -4,6 +4,8 @@ package import Configuration
 package protocol ModelChoice: Sendable {
   /// The word that names the choice.
   static var key: String { get }
+  /// What it is, in one or several sentences, with its source.
+  static var meaning: String { get }
   /// Reads the choice's options.
   init(reading options: inout ObjectReader) throws(ConfigurationError)
 }

@@ -10,11 +10,15 @@ package import Configuration
 ///   the corrections and the ε that PyTorch adds to it.
 package struct AMSGrad: Optimizer {
   package static let key = "amsgrad"
+  package static let meaning =
+    "Adam that divides by the largest second moment so far. Reddi et al., arXiv:1904.09237, in "
+    + "PyTorch's form."
   package let learningRate: Double
   let moments: Moments
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 1e-3, above: 0)
+    learningRate = try reader.number(
+      "learningRate", default: 1e-3, above: 0, "Step size before the schedule.")
     moments = try Moments(reading: &reader)
   }
 

@@ -9,11 +9,15 @@ package import Configuration
 /// - Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980, algorithm 1.
 package struct Adam: Optimizer {
   package static let key = "adam"
+  package static let meaning =
+    "Steps of the size of the rate: a mean of gradients over the root of a mean of their "
+    + "squares. Kingma & Ba, arXiv:1412.6980."
   package let learningRate: Double
   let moments: Moments
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 1e-3, above: 0)
+    learningRate = try reader.number(
+      "learningRate", default: 1e-3, above: 0, "Step size before the schedule.")
     moments = try Moments(reading: &reader)
   }
 
@@ -48,9 +52,13 @@ struct Moments: Sendable {
 
 extension Moments {
   init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    beta1 = try reader.number("beta1", default: 0.9, in: 0...1, below: 1)
-    beta2 = try reader.number("beta2", default: 0.999, in: 0...1, below: 1)
-    epsilon = try reader.number("epsilon", default: 1e-8, above: 0)
+    beta1 = try reader.number(
+      "beta1", default: 0.9, in: 0...1, below: 1, "What a step leaves of the mean of gradients.")
+    beta2 = try reader.number(
+      "beta2", default: 0.999, in: 0...1, below: 1,
+      "What a step leaves of the mean of squares, or of the largest gradient.")
+    epsilon = try reader.number(
+      "epsilon", default: 1e-8, above: 0, "Added to what is divided by.")
   }
 }
 

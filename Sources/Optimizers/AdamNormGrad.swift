@@ -10,11 +10,15 @@ package import Configuration
 ///   authors published. They add ε before v is corrected; here it is added behind, as PyTorch does today.
 package struct AdamNormGrad: Optimizer {
   package static let key = "adamNormGrad"
+  package static let meaning =
+    "Adam on each parameter's gradient over its norm. Tomczak & Welling, arXiv:1705.07120, "
+    + "their code."
   package let learningRate: Double
   let moments: Moments
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 1e-3, above: 0)
+    learningRate = try reader.number(
+      "learningRate", default: 1e-3, above: 0, "Step size before the schedule.")
     moments = try Moments(reading: &reader)
   }
 

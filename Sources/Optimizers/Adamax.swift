@@ -9,11 +9,15 @@ package import Configuration
 /// - Source: Kingma & Ba, arXiv:1412.6980, algorithm 2; the ε is PyTorch's, and keeps u from 0.
 package struct Adamax: Optimizer {
   package static let key = "adamax"
+  package static let meaning =
+    "Adam that divides by the largest gradient, which fades by β₂. Kingma & Ba, algorithm 2, "
+    + "in PyTorch's form."
   package let learningRate: Double
   let moments: Moments
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 2e-3, above: 0)
+    learningRate = try reader.number(
+      "learningRate", default: 2e-3, above: 0, "Step size before the schedule.")
     moments = try Moments(reading: &reader)
   }
 

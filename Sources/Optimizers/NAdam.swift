@@ -10,15 +10,20 @@ internal import Glibc
 /// - Source: Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop, algorithm 2, in PyTorch's form.
 package struct NAdam: Optimizer {
   package static let key = "nadam"
+  package static let meaning =
+    "Adam with Nesterov's look ahead. Dozat, ICLR 2016 workshop, in PyTorch's form."
   package let learningRate: Double
   let moments: Moments
   /// 0.96^ψ.
   private let fading: Double
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 2e-3, above: 0)
+    learningRate = try reader.number(
+      "learningRate", default: 2e-3, above: 0, "Step size before the schedule.")
     moments = try Moments(reading: &reader)
-    fading = pow(0.96, try reader.number("momentumDecay", default: 4e-3, in: 0...1e6))
+    let decay = try reader.number(
+      "momentumDecay", default: 4e-3, in: 0...1e6, "How fast β₁ comes to its value.")
+    fading = pow(0.96, decay)
   }
 
   package var stateNames: [String] { Moments.names }

@@ -6,6 +6,15 @@ package let optimizerChoices: [any Optimizer.Type] = [
   Adagrad.self, Lion.self, SGD.self,
 ]
 
+/// The optimisers as a reader takes them.
+package var optimizerTable: [Alternative<any Optimizer>] {
+  optimizerChoices.map { type in
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
+  }
+}
+
 /// A choice of the axis `optimizer`: how gradients change parameters.
 ///
 /// Each has one file, which says what it keeps beside the parameters, the numbers of a step, the loop in C
@@ -13,6 +22,8 @@ package let optimizerChoices: [any Optimizer.Type] = [
 package protocol Optimizer: Sendable {
   /// Its name in configurations.
   static var key: String { get }
+  /// What it does, in one or several sentences, with its source.
+  static var meaning: String { get }
   /// Reads its settings.
   init(reading: inout ObjectReader) throws(ConfigurationError)
   /// Step size before the schedule.

@@ -10,6 +10,9 @@ package import Configuration
 ///   form, but that s − a² never falls below 0 by rounding.
 package struct RMSprop: Optimizer {
   package static let key = "rmsprop"
+  package static let meaning =
+    "The gradient over the root of a mean of its squares. Tieleman & Hinton 2012; centred: "
+    + "Graves, arXiv:1308.0850; in PyTorch's form."
   package let learningRate: Double
   let decay: Double
   let epsilon: Double
@@ -17,11 +20,16 @@ package struct RMSprop: Optimizer {
   let isCentered: Bool
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 1e-2, above: 0)
-    decay = try reader.number("decay", default: 0.99, in: 0...1, below: 1)
-    epsilon = try reader.number("epsilon", default: 1e-8, above: 0)
-    momentum = try reader.number("momentum", default: 0, in: 0...1, below: 1)
-    isCentered = try reader.boolean("centered", default: false)
+    learningRate = try reader.number(
+      "learningRate", default: 1e-2, above: 0, "Step size before the schedule.")
+    decay = try reader.number(
+      "decay", default: 0.99, in: 0...1, below: 1, "What a step leaves of the mean of squares.")
+    epsilon = try reader.number(
+      "epsilon", default: 1e-8, above: 0, "Added to what is divided by.")
+    momentum = try reader.number(
+      "momentum", default: 0, in: 0...1, below: 1, "Momentum of what the mean has scaled.")
+    isCentered = try reader.boolean(
+      "centered", default: false, "Whether the standard deviation divides instead.")
   }
 
   package var stateNames: [String] {

@@ -8,14 +8,20 @@ package import Configuration
 /// - Source: Sutskever et al., ICML 2013, in PyTorch's form, where the rate scales the sum.
 package struct SGD: Optimizer {
   package static let key = "sgd"
+  package static let meaning =
+    "Gradient descent, with momentum where it is not 0. Sutskever et al., ICML 2013, in "
+    + "PyTorch's form."
   package let learningRate: Double
   let momentum: Double
   let nesterov: Bool
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    learningRate = try reader.number("learningRate", default: 1e-2, above: 0)
-    momentum = try reader.number("momentum", default: 0, in: 0...1, below: 1)
-    nesterov = try reader.boolean("nesterov", default: false)
+    learningRate = try reader.number(
+      "learningRate", default: 1e-2, above: 0, "Step size before the schedule.")
+    momentum = try reader.number(
+      "momentum", default: 0, in: 0...1, below: 1, "m of v ← m·v + g; w ← w − rate·v.")
+    nesterov = try reader.boolean(
+      "nesterov", default: false, "Whether to look ahead: w ← w − rate·(g + m·v).")
   }
 
   package var stateNames: [String] { momentum == 0 ? [] : ["momentum"] }

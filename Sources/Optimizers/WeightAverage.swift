@@ -28,28 +28,30 @@ public struct WeightAverage: Sendable, Hashable {
   }
 
   /// All averages, and none.
-  package static var choices: [ChoiceEntry<WeightAverage?>] {
+  package static var choices: [Alternative<WeightAverage?>] {
     [
-      ("none", { (_) throws(ConfigurationError) in nil }),
-      (
-        "exponential",
-        { (reader) throws(ConfigurationError) in
-          let decay = try reader.number("decay", default: 0.999, in: 0...1, below: 1)
-          return WeightAverage(fromEpoch: try fromEpoch(in: &reader), decay: decay)
-        }
-      ),
-      (
+      Alternative("none", "The parameters are used.") { _ in nil },
+      Alternative("exponential", "Later steps weigh more.") {
+        (reader) throws(ConfigurationError) in
+        let decay = try reader.number(
+          "decay", default: 0.999, in: 0...1, below: 1,
+          "Each step weighs so many times as much as the next.")
+        return WeightAverage(fromEpoch: try fromEpoch(in: &reader), decay: decay)
+      },
+      Alternative(
         "equal",
-        { (reader) throws(ConfigurationError) in
-          WeightAverage(fromEpoch: try fromEpoch(in: &reader), decay: nil)
-        }
-      ),
+        "All steps weigh the same. Polyak & Juditsky 1992; Izmailov et al., arXiv:1803.05407."
+      ) { (reader) throws(ConfigurationError) in
+        WeightAverage(fromEpoch: try fromEpoch(in: &reader), decay: nil)
+      },
     ]
   }
 
   private static func fromEpoch(
     in reader: inout ObjectReader
   ) throws(ConfigurationError) -> Double {
-    try reader.number("fromEpoch", default: 0, in: 0...1e9)
+    try reader.number(
+      "fromEpoch", default: 0, in: 0...1e9,
+      "Passes over the data before it begins; until then it is the parameters.")
   }
 }

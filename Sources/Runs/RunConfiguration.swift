@@ -26,6 +26,8 @@ public struct RunConfiguration: Sendable {
   public var training: TrainingConfiguration
   /// When checkpoints are written.
   public var checkpoints: CheckpointConfiguration
+  /// The configuration with all defaults filled in, but for those of the model.
+  private let resolved: JSONNode
 
   /// Reads a configuration file and applies overrides.
   ///
@@ -58,47 +60,42 @@ public struct RunConfiguration: Sendable {
   public init(reading node: JSONNode, overrides: [String] = []) throws(ConfigurationError) {
     var node = node
     for override in overrides { node = try node.applying(override: override) }
-    var reader = try ObjectReader(node)
-    try reader.allow(only: ["name", "model", "data", "training", "checkpoints"])
+    self = try node.object(read: RunConfiguration.init(reading:)).value
+  }
+
+  /// Reads, or describes, a configuration.
+  init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    reader.pass(
+      "$schema", "Where a JSON Schema of configurations is, for editors: `vae-dp schema` prints it."
+    )
     name = try Self.name(in: &reader)
-    model = try reader.node("model")
-    data = try DataConfiguration(reading: try reader.node("data"))
-    training = try TrainingConfiguration(
-      reading: reader.optionalNode("training") ?? .object([]))
-    checkpoints = try reader.object("checkpoints", default: .object([])) {
-      (reader: inout ObjectReader) throws(ConfigurationError) in
-      CheckpointConfiguration(
-        everySteps: reader.node["everySteps"] == nil
-          ? try reader.integer("everySteps", default: 500)
-          : try reader.optionalInteger("everySteps", in: 1...1_000_000_000),
-        everyMinutes: reader.node["everyMinutes"] == nil
-          ? try reader.number("everyMinutes", default: 10)
-          : try reader.optionalNumber("everyMinutes", above: 0),
-        keep: try reader.integer("keep", default: 3, in: 1...1_000_000))
-    }
-    _ = try reader.finish()
+    model = try reader.laterObject(
+      "model", onChange: .epochAgain, "Layers, distributions and what is minimised.",
+      read: ModelSection.init(reading:))
+    data = try reader.object(
+      "data", onChange: .epochAgain, "Where examples come from.",
+      read: DataConfiguration.init(reading:))
+    training = try reader.object(
+      "training", default: .object([]), onChange: .arithmetic, "How the model is trained.",
+      read: TrainingConfiguration.init(reading:))
+    checkpoints = try reader.object(
+      "checkpoints", default: .object([]), onChange: .nothing,
+      "When the training is saved. An epoch's end always saves.",
+      read: CheckpointConfiguration.init(reading:))
+    resolved = reader.resolved
   }
 
   /// The configuration with all defaults filled in.
   ///
   /// - Parameter model: the model that was read from it.
   public func resolved(with model: Model) -> JSONNode {
-    .object([
-      ("name", .string(name)), ("model", model.resolved), ("data", data.resolved),
-      ("training", training.resolved),
-      (
-        "checkpoints",
-        .object([
-          ("everySteps", checkpoints.everySteps.map { .int($0) } ?? .null),
-          ("everyMinutes", checkpoints.everyMinutes.map { .number($0) } ?? .null),
-          ("keep", .int(checkpoints.keep)),
-        ])
-      ),
-    ])
+    resolved.setting("model", to: model.resolved)
   }
 
   private static func name(in reader: inout ObjectReader) throws(ConfigurationError) -> String {
-    let name = try reader.string("name", default: "run")
+    let name = try reader.string(
+      "name", default: "run", onChange: .nothing,
+      "The run folder is `runs/<name>`: letters, digits, `-`, `_`, `.`; no dot at its start.")
     let isPlain = name.utf8.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -108,6 +105,20 @@ public struct RunConfiguration: Sendable {
     throw reader.error(
       "name", expected: "a folder's name of 1 to 200 letters, digits, '-', '_' and '.'",
       found: name)
+  }
+}
+
+extension CheckpointConfiguration {
+  /// Reads, or describes, the section.
+  fileprivate init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    everySteps = try reader.optionalInteger(
+      "everySteps", default: 500, in: 1...1_000_000_000,
+      "Steps between two checkpoints; null: none by steps.")
+    everyMinutes = try reader.optionalNumber(
+      "everyMinutes", default: 10, above: 0,
+      "Minutes between two checkpoints; null: none by time.")
+    keep = try reader.integer(
+      "keep", default: 3, in: 1...1_000_000, "Newest checkpoints that stay, beside the best.")
   }
 }
 

@@ -34,8 +34,9 @@ extension StartingPoint {
         ConfigurationChange(
           path: "data", old: "\(state.offset) or more examples", new: "\(exampleCount)"))
     }
-    let weighed = changes.map { (change: $0, consequence: $0.consequence(in: resolved)) }
-    let arithmetic = weighed.filter { $0.consequence != .none }.map(\.change)
+    let looksAtEnd = trainer.configuration.looksAtEnd
+    let effects = changes.map { $0.effect(looksAtEnd: looksAtEnd) }
+    let arithmetic = zip(changes, effects).filter { $1 != .nothing }.map(\.0)
     guard arithmetic.isEmpty || allowsChanges else {
       throw refusal(
         arithmetic,
@@ -49,7 +50,7 @@ extension StartingPoint {
     }) {
       state.forgetPlateaus(like: trainer.state)
     }
-    if weighed.contains(where: { $0.consequence == .epochAgain }) {
+    if effects.contains(.epochAgain) {
       if state.offset > 0 { words.append("epoch \(state.epoch + 1) starts again") }
       if state.best != nil { words.append("the best epoch so far is forgotten") }
       state.startEpochAgain(like: trainer.state)
@@ -117,7 +118,7 @@ extension StartingPoint {
       ]
     }
     let isKnown = changes.contains {
-      $0.path.hasPrefix("data.") && $0.path != "data.file"
+      $0.path.hasPrefix("data.") && $0.effect(looksAtEnd: false) != .nothing
     }
     guard !isKnown, let old = then.dataDigest, let new = now.dataDigest, old != new else {
       return []

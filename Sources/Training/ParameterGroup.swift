@@ -15,45 +15,55 @@ public struct ParameterGroup: Sendable {
   package var optimizer: any Optimizer
   package var schedule: any Schedule
 
-  /// The keys that a group and the section have in common.
-  static let keys = ["optimizer", "schedule", "clipNorm", "l1", "l2"]
-
   /// Reads what the section says for all that are in no group.
   ///
   /// - Throws: `ConfigurationError` at the key that is wrong.
   init(rest reader: inout ObjectReader) throws(ConfigurationError) {
     (patterns, isFrozen) = ([], false)
     optimizer = try reader.choice(
-      "optimizer", of: "optimizer", default: .string(Adam.key), among: Self.optimizers)
+      "optimizer", of: "optimizer", default: .string(Adam.key), among: optimizerTable,
+      "How gradients change parameters.")
     schedule = try reader.choice(
-      "schedule", of: "schedule", default: .string(Constant.key), among: Self.schedules)
-    clipNorm = try reader.optionalNumber("clipNorm", above: 0)
+      "schedule", of: "schedule", default: .string(Constant.key), among: Self.schedules,
+      "A factor on the learning rate.")
+    clipNorm = try reader.optionalNumber(
+      "clipNorm", above: 0,
+      "Longest mean gradient that is applied as it is; a group's own gradient alone is measured.")
     penalty = WeightPenalty(
-      l1: try reader.number("l1", default: 0, in: 0...1e6),
-      l2: try reader.number("l2", default: 0, in: 0...1e6))
+      l1: try reader.number(
+        "l1", default: 0, in: 0...1e6,
+        "λ of the penalty λ Σ|w| on weights of products; it is not in the printed objective."),
+      l2: try reader.number(
+        "l2", default: 0, in: 0...1e6,
+        "λ of the penalty ½ λ Σw² on weights of products; it is not in the printed objective."))
   }
 
   /// Reads an element of `groups`; a key that it leaves out has the section's value.
   ///
   /// - Parameter rest: what the section says.
   /// - Throws: `ConfigurationError` at the key that is wrong.
-  static func read(
-    _ node: JSONNode, in section: JSONNode, _ rest: ParameterGroup
-  ) throws(ConfigurationError) -> (value: ParameterGroup, resolved: JSONNode) {
-    var reader = try ObjectReader(node.filled(from: section, keys))
-    try reader.allow(only: ["parameters", "frozen"] + keys)
-    let patterns = try reader.elements("parameters") { node throws(ConfigurationError) in
-      (try node.string(), node)
+  init(
+    reading reader: inout ObjectReader, in section: JSONNode, _ rest: ParameterGroup
+  ) throws(ConfigurationError) {
+    let patterns = try reader.strings(
+      "parameters",
+      "Names, in which `*` stands for any characters: `\"encoder.*\"`. Each has to fit a parameter or "
+        + "a running statistic of the model, and none may be in two groups.")
+    let isFrozen = try reader.boolean(
+      "frozen", default: false,
+      "Whether they keep their values, running statistics too; nothing else may then be said of them."
+    )
+    if isFrozen {
+      if let key = reader.given(of: ParameterGroup.init(rest:)) {
+        throw reader.error(
+          key, expected: "nothing beside \"frozen\": true, since nothing changes the parameters",
+          remedy: "Leave out \"\(key)\" or \"frozen\".")
+      }
+      self = rest
+    } else {
+      self = try reader.inheriting(from: section, read: ParameterGroup.init(rest:))
     }
-    let isFrozen = try reader.boolean("frozen", default: false)
-    var group = isFrozen ? rest : try ParameterGroup(rest: &reader)
-    (group.patterns, group.isFrozen) = (patterns, isFrozen)
-    if isFrozen, let key = keys.first(where: { node[$0] != nil }) {
-      throw reader.error(
-        key, expected: "nothing beside \"frozen\": true, since nothing changes the parameters",
-        remedy: "Leave out \"\(key)\" or \"frozen\".")
-    }
-    return (group, try reader.finish())
+    (self.patterns, self.isFrozen) = (patterns, isFrozen)
   }
 
   /// Whether a parameter's name fits one of the patterns.
@@ -75,22 +85,16 @@ public struct ParameterGroup: Sendable {
     return name.first == first && fits(name.dropFirst(), rest)
   }
 
-  private static var optimizers: [ChoiceEntry<any Optimizer>] {
-    optimizerChoices.map { entry($0) }
-  }
-
-  private static func entry(_ type: any Optimizer.Type) -> ChoiceEntry<any Optimizer> {
-    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
-  }
-
-  private static var schedules: [ChoiceEntry<any Schedule>] {
+  private static var schedules: [Alternative<any Schedule>] {
     [
       entry(Constant.self), entry(LinearWarmUp.self), entry(Cosine.self), entry(StepDecay.self),
       entry(ReduceOnPlateau.self),
     ]
   }
 
-  private static func entry(_ type: any Schedule.Type) -> ChoiceEntry<any Schedule> {
-    (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
+  private static func entry(_ type: any Schedule.Type) -> Alternative<any Schedule> {
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
   }
 }

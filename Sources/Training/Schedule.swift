@@ -5,6 +5,8 @@ internal import Glibc
 package protocol Schedule: Sendable {
   /// Its name in configurations.
   static var key: String { get }
+  /// What it does, in one or several sentences, with its source.
+  static var meaning: String { get }
   /// Reads its settings.
   init(reading: inout ObjectReader) throws(ConfigurationError)
   /// The factor at a moment of training.
@@ -13,17 +15,21 @@ package protocol Schedule: Sendable {
   ///   - epoch: passes over the data, with their fraction, when the step will be done; above 0.
   ///   - total: passes that the training is to make.
   func factor(atEpoch epoch: Double, of total: Double) -> Double
+  /// Whether the factor depends on where the training ends.
+  static var looksAtEnd: Bool { get }
   /// The rule that lowers the rate where validation stops improving; nil for none.
   var plateau: ReduceOnPlateau? { get }
 }
 
 extension Schedule {
+  package static var looksAtEnd: Bool { false }
   package var plateau: ReduceOnPlateau? { nil }
 }
 
 /// The rate as it is.
 package struct Constant: Schedule {
   package static let key = "constant"
+  package static let meaning = "Always 1."
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {}
   package func factor(atEpoch epoch: Double, of total: Double) -> Double { 1 }
 }
@@ -31,10 +37,12 @@ package struct Constant: Schedule {
 /// From 0 linearly to the rate, which then stays. Source: Goyal et al., arXiv:1706.02677, 2.2.
 package struct LinearWarmUp: Schedule {
   package static let key = "linearWarmUp"
+  package static let meaning = "Linear from 0, then 1. Goyal et al., arXiv:1706.02677."
   let epochs: Double
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    epochs = try reader.number("epochs", default: 1, above: 0)
+    epochs = try reader.number(
+      "epochs", default: 1, above: 0, "Passes over the data that the rise takes.")
   }
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double { min(1, epoch / epochs) }
@@ -44,12 +52,18 @@ package struct LinearWarmUp: Schedule {
 /// Source: Loshchilov & Hutter, arXiv:1608.03983, eq. 5, without restarts.
 package struct Cosine: Schedule {
   package static let key = "cosine"
+  package static let meaning =
+    "Linear rise, then half a cosine to the end of the training, its last step. Loshchilov & "
+    + "Hutter, arXiv:1608.03983."
+  package static let looksAtEnd = true
   let warmUpEpochs: Double
   let finalFactor: Double
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    warmUpEpochs = try reader.number("warmUpEpochs", default: 0, in: 0...1e9)
-    finalFactor = try reader.number("finalFactor", default: 0, in: 0...1)
+    warmUpEpochs = try reader.number(
+      "warmUpEpochs", default: 0, in: 0...1e9, "Passes over the data that the rise takes.")
+    finalFactor = try reader.number(
+      "finalFactor", default: 0, in: 0...1, "The factor at the end.")
   }
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double {
@@ -62,12 +76,16 @@ package struct Cosine: Schedule {
 /// Multiplied by a factor after every so many epochs.
 package struct StepDecay: Schedule {
   package static let key = "step"
+  package static let meaning = "Multiplied after every so many epochs."
   let everyEpochs: Int
   let decay: Double
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    everyEpochs = try reader.integer("everyEpochs", default: 10, in: 1...1_000_000)
-    decay = try reader.number("factor", default: 0.1, in: 0...1, above: 0)
+    everyEpochs = try reader.integer(
+      "everyEpochs", default: 10, in: 1...1_000_000,
+      "Passes between two changes; an epoch's last step belongs to it.")
+    decay = try reader.number(
+      "factor", default: 0.1, in: 0...1, above: 0, "What the rate is multiplied by each time.")
   }
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double {
@@ -81,16 +99,26 @@ package struct StepDecay: Schedule {
 /// is part of the training's state.
 package struct ReduceOnPlateau: Schedule {
   package static let key = "reduceOnPlateau"
+  package static let meaning =
+    "Multiplied whenever validation, or training where there is none, has not improved for "
+    + "some epochs."
   let decay: Double
   let patience: Int
   let minimumImprovement: Double
   let lowestFactor: Double
 
   package init(reading reader: inout ObjectReader) throws(ConfigurationError) {
-    decay = try reader.number("factor", default: 0.5, in: 0...1, above: 0, below: 1)
-    patience = try reader.integer("patience", default: 5, in: 0...1_000_000)
-    minimumImprovement = try reader.number("minimumImprovement", default: 0, in: 0...1e12)
-    lowestFactor = try reader.number("lowestFactor", default: 1e-4, in: 0...1)
+    decay = try reader.number(
+      "factor", default: 0.5, in: 0...1, above: 0, below: 1,
+      "What the rate is multiplied by each time.")
+    patience = try reader.integer(
+      "patience", default: 5, in: 0...1_000_000,
+      "More than so many epochs without an improvement lower the rate.")
+    minimumImprovement = try reader.number(
+      "minimumImprovement", default: 0, in: 0...1e12,
+      "What counts as an improvement, in nats per example.")
+    lowestFactor = try reader.number(
+      "lowestFactor", default: 1e-4, in: 0...1, "The factor never falls below it.")
   }
 
   package func factor(atEpoch epoch: Double, of total: Double) -> Double { 1 }

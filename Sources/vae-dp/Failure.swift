@@ -49,7 +49,7 @@ func status(of error: any Error) -> Int32 {
     case .wrongField: 64
     }
   case is SnapshotMismatch, is MemoryShortage: 78
-  case is StateError, is MissingField: 65
+  case is StateError, is MissingField, is PageError: 65
   case is NonFiniteReport, is NonFiniteStep: 20
   case let error as OutputError: error.isPlaceRefused ? 73 : 74
   case let error as IOFailure: error.isMissing ? 66 : 74

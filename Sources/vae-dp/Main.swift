@@ -11,7 +11,7 @@ struct VAEDPCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, ExportCommand.self, SampleCommand.self,
       SummaryCommand.self, VerifyCommand.self, DataCommand.self, BenchCommand.self,
-      InspectCommand.self, RehearseCommand.self,
+      InspectCommand.self, SchemaCommand.self, RehearseCommand.self,
     ])
 
   static func main() {

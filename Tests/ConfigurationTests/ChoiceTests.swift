@@ -2,21 +2,16 @@ import Configuration
 import Testing
 
 @Suite struct ChoiceTests {
-  private static func table() -> [ChoiceEntry<String>] {
+  private static func table() -> [Alternative<String>] {
     [
-      ("relu", { _ in "relu" }),
-      (
-        "conv",
-        { (r: inout ObjectReader) throws(ConfigurationError) in
-          "conv \(try r.integer("channels")) \(try r.integer("stride", default: 1))"
-        }
-      ),
-      (
-        "dropout",
-        { (r: inout ObjectReader) throws(ConfigurationError) in
-          "dropout \(try r.number("rate", default: 0.5))"
-        }
-      ),
+      Alternative("relu", "max(0, x).") { _ in "relu" },
+      Alternative("conv", "A convolution.") { (r) throws(ConfigurationError) in
+        "conv \(try r.integer("channels", "Channels.")) "
+          + "\(try r.integer("stride", default: 1, "Stride."))"
+      },
+      Alternative("dropout", "Noise.") { (r) throws(ConfigurationError) in
+        "dropout \(try r.number("rate", default: 0.5, "Rate."))"
+      },
     ]
   }
 
@@ -27,26 +22,28 @@ import Testing
     (#""dropout""#, "dropout 0.5", #"{"dropout":{"rate":0.5}}"#),
   ])
   func reads(text: String, value: String, resolved: String) throws {
-    let result = try readChoice(parsed(text), of: "layer", among: Self.table())
+    let result = try parsed(text).choice(of: "layer", among: Self.table())
     #expect(result.value == value)
     #expect(result.resolved.text(pretty: false) == resolved)
   }
 
   @Test func aListIsReadInOneCall() throws {
     let node = try parsed(#"{"encoder": [{"conv": {"channels": 8}}, "relu"], "act": "relu"}"#)
-    var reader = try ObjectReader(node)
-    let layers = try reader.elements("encoder") { node throws(ConfigurationError) in
-      try readChoice(node, of: "layer", among: Self.table())
+    let (values, resolved) = try node.object { (reader) throws(ConfigurationError) in
+      (
+        layers: try reader.choices("encoder", of: "layer", among: Self.table(), "Layers."),
+        act: try reader.choice("act", of: "layer", among: Self.table(), "A layer."),
+        usual: try reader.choice(
+          "last", of: "layer", default: .string("dropout"), among: Self.table(), "A layer."),
+        none: try reader.choices(
+          "decoder", of: "layer", default: [], among: Self.table(), "Layers.")
+      )
     }
-    #expect(layers == ["conv 8 1", "relu"])
-    #expect(try reader.choice("act", of: "layer", among: Self.table()) == "relu")
-    let usual = try reader.choice(
-      "last", of: "layer", default: .string("dropout"), among: Self.table())
-    #expect(usual == "dropout 0.5")
-    let none = try reader.elements("decoder", default: []) { ($0, $0) }
-    #expect(none.isEmpty)
+    #expect(values.layers.map(\.value) == ["conv 8 1", "relu"])
+    #expect(values.layers.map(\.node.path) == ["encoder[0]", "encoder[1]"])
+    #expect(values.act == "relu" && values.usual == "dropout 0.5" && values.none.isEmpty)
     #expect(
-      try reader.finish().text(pretty: false)
+      resolved.text(pretty: false)
         == #"{"encoder":[{"conv":{"channels":8,"stride":1}},"relu"],"act":"relu","#
         + #""last":{"dropout":{"rate":0.5}},"decoder":[]}"#)
   }
@@ -81,21 +78,23 @@ import Testing
     Refusal(.wrongType, "{}", "c.json:1: e: expected an array, found the object {}"),
   ])
   func refuses(refusal: Refusal) throws {
-    var reader = try ObjectReader(parsed("{\"e\": \(refusal.input)}"))
+    let node = try parsed("{\"e\": \(refusal.input)}")
     refusal.check {
-      _ = try reader.elements("e") { node throws(ConfigurationError) in
-        try readChoice(node, of: "layer", among: Self.table())
+      _ = try node.object { (reader) throws(ConfigurationError) in
+        try reader.choices("e", of: "layer", among: Self.table(), "Layers.").count
       }
     }
   }
 
   @Test func wrongDefaultsAreCalledSo() throws {
-    var reader = try ObjectReader(.object([]))
     Refusal(
       .missingKey, "",
       "built-in default: e.conv.channels: missing required key, expected an integer"
     ).check {
-      _ = try reader.choice("e", of: "layer", default: .string("conv"), among: Self.table())
+      _ = try JSONNode.object([]).object { (reader) throws(ConfigurationError) in
+        try reader.choice(
+          "e", of: "layer", default: .string("conv"), among: Self.table(), "A layer.")
+      }
     }
   }
 

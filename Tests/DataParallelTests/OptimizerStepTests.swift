@@ -55,8 +55,7 @@ import Testing
     let engine = sample.engine(
       batchSize: 24, shards: 3, threads: 2, smallestDeferred: smallestDeferred)
     let json = try JSONNode.parse(#"{ "beta1": 0 }"#, file: nil)
-    var reader = try ObjectReader(json)
-    let optimizer = try AdamNormGrad(reading: &reader)
+    let optimizer = try json.object(read: AdamNormGrad.init(reading:)).value
     let order = (0..<24).map { UInt32($0) }
     _ = try engine.step(
       order, 0..<24, from: sample.source, scalars: sample.scalars, noise: (7, 1),
@@ -94,9 +93,12 @@ import Testing
 /// Every optimiser at its defaults, and what changes the number of its states.
 let usualOptimizers: [(key: String, optimizer: any Optimizer)] = {
   func read(_ type: any Optimizer.Type, _ json: String) -> any Optimizer {
-    do {
-      var reader = try ObjectReader(JSONNode.parse(json, file: nil))
-      return try type.init(reading: &reader)
+    do throws(ConfigurationError) {
+      let node = try JSONNode.parse(json, file: nil)
+      let (optimizer, _) = try node.object { (reader) throws(ConfigurationError) in
+        try type.init(reading: &reader)
+      }
+      return optimizer
     } catch { preconditionFailure("\(error)") }
   }
   return optimizerChoices.map { ($0.key, read($0, "{}")) } + [

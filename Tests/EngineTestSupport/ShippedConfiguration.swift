@@ -49,7 +49,8 @@ package struct ShippedConfiguration: Sendable, CustomStringConvertible {
   /// Names of the files in the folder, sorted.
   package static func fileNames() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+      .filter { $0.hasSuffix(".json") && $0 != "schema.json" }
+      .map { String($0.dropLast(5)) }.sorted()
   }
 
   /// The model that the file describes.

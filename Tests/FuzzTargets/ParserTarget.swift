@@ -15,7 +15,7 @@ package enum ParserTarget: String, CaseIterable, Sendable {
     case .config:
       let folder = repository.appending(path: "configs")
       return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        .filter { $0.hasSuffix(".json") }
+        .filter { $0.hasSuffix(".json") && $0 != "schema.json" }
         .map { [UInt8](try Data(contentsOf: folder.appending(path: $0))) }
     case .override:
       return [

@@ -112,12 +112,12 @@ import Testing
     BadSection(
       json: section(likelihood: #"{ "gaussian": { "standardDeviation": 0 } }"#),
       message: "test.json:4: likelihood.gaussian.standardDeviation: expected a number from 1e-18 "
-        + "to 1e18, or \"learned\", found 0"),
+        + "to 1e+18, or \"learned\", found 0"),
     // σ² is 0 in float32.
     BadSection(
       json: section(likelihood: #"{ "gaussian": { "standardDeviation": 1e-30 } }"#),
       message: "test.json:4: likelihood.gaussian.standardDeviation: expected a number from 1e-18 "
-        + "to 1e18, or \"learned\", found 1e-30"),
+        + "to 1e+18, or \"learned\", found 1e-30"),
     BadSection(
       json: section(objective: #"{ "elbo": { "beta": 1e308 } }"#),
       message: "test.json:5: objective.elbo.beta: expected a number from 0 to 1000000000000, "

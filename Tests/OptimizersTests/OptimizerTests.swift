@@ -12,11 +12,7 @@ import Testing
     ]
 
   static func optimizer(_ json: String) throws -> any Optimizer {
-    let node = try JSONNode.parse(json, file: nil)
-    let choices: [ChoiceEntry<any Optimizer>] = optimizerChoices.map { type in
-      (type.key, { (reader) throws(ConfigurationError) in try type.init(reading: &reader) })
-    }
-    return try readChoice(node, of: "optimizer", among: choices).value
+    try JSONNode.parse(json, file: nil).choice(of: "optimizer", among: optimizerTable).value
   }
 
   @Test func keysDiffer() {

@@ -115,7 +115,7 @@ import Training
         == "Name the training examples' own at data.labels.")
     #expect(
       mistake("\"test\": { \"dataset\": \"a\", \"fraction\": 0.1 }")?.description
-        .contains("unknown key") == true)
+        .contains("expected nothing beside \"dataset\"") == true)
   }
 
   @Test func fieldsOfOtherExamplesAreTold() {

@@ -15,13 +15,13 @@ import Training
     (
       "{ \"name\": \"a\",\n\"modle\": {}, \"data\": { \"file\": \"a.h5\" } }",
       "line 2: modle: unknown key; did you mean \"model\"? "
-        + "Valid keys: checkpoints, data, model, name, training."
+        + "Valid keys: $schema, checkpoints, data, model, name, training."
     ),
     (
       "{ \"data\": { \"file\": \"a.h5\" } }",
-      "line 1: model: missing required key, expected a value"
+      "line 1: model: missing required key, expected an object"
     ),
-    ("{ \(model) }", "line 1: data: missing required key, expected a value"),
+    ("{ \(model) }", "line 1: data: missing required key, expected an object"),
     (
       "{ \(model), \"data\": {} }",
       "line 2: data.file: missing required key, expected a string"
@@ -121,38 +121,46 @@ import Training
     #expect(ConfigurationChange.between(old, old).isEmpty)
   }
 
-  static let consequences: [(path: String, consequence: ConfigurationChange.Consequence)] = [
-    ("name", .none), ("checkpoints.keep", .none), ("training.epochs", .none),
-    ("training.steps", .none), ("training.reportEverySteps", .none),
-    ("training.earlyStopping.patience", .none), ("data.file", .none), ("data.labels", .epochAgain),
+  static let effects: [(path: String, effect: ChangeEffect)] = [
+    ("name", .nothing), ("checkpoints.keep", .nothing), ("training.epochs", .nothing),
+    ("training.steps", .nothing), ("training.reportEverySteps", .nothing),
+    ("training.earlyStopping.patience", .nothing), ("training.onNonFinite", .nothing),
+    ("training.onNonFinite.skip.limit", .nothing), ("data.file", .nothing),
+    ("data.synthetic.density", .nothing), ("data.labels", .epochAgain),
     ("data.fields.mask", .epochAgain),
     ("training.batchSize", .arithmetic), ("training.shards", .arithmetic),
     ("training.precision", .arithmetic), ("training.clipNorm", .arithmetic),
     ("training.optimizer.adam.learningRate", .arithmetic), ("training.schedule", .arithmetic),
-    ("training.l2", .arithmetic), ("training.epochsOfOld", .arithmetic),
-    ("namesake", .arithmetic), ("training.seed", .epochAgain), ("data.train", .epochAgain),
-    ("data.scale", .epochAgain), ("data.validation.fraction", .epochAgain),
-    ("model.objective.elbo.beta", .epochAgain), ("model.encoder", .epochAgain),
+    ("training.l2", .arithmetic), ("training.groups", .arithmetic),
+    ("training.epochsOfOld", .arithmetic), ("namesake", .arithmetic),
+    ("training.seed", .epochAgain), ("training.average.exponential.decay", .epochAgain),
+    ("data.train", .epochAgain), ("data.scale", .epochAgain), ("data.size", .epochAgain),
+    ("data.validation.fraction", .epochAgain), ("model.objective.elbo.beta", .epochAgain),
+    ("model.encoder", .epochAgain),
   ]
 
-  @Test(arguments: consequences)
-  func everyChangeHasItsConsequence(
-    path: String, consequence: ConfigurationChange.Consequence
-  ) throws {
+  @Test(arguments: effects)
+  func everyChangeHasItsEffect(path: String, effect: ChangeEffect) throws {
     let none = JSONNode.object([])
     let new = try none.applying(override: "\(path)=2")
     let changes = ConfigurationChange.between(try none.applying(override: "\(path)=1"), new)
     #expect(changes.map(\.path) == [path])
-    #expect(changes.map { $0.consequence(in: new) } == [consequence])
+    #expect(changes.map { $0.effect(looksAtEnd: false) } == [effect])
   }
 
-  /// The cosine's factor depends on where the training ends.
-  @Test(arguments: ["epochs", "steps"])
-  func theEndOfACosineIsArithmetic(key: String) throws {
-    let old = try JSONNode.parse(
-      "{ \"training\": { \"\(key)\": 1, \"schedule\": { \"cosine\": {} } } }", file: nil)
-    let new = try old.applying(override: "training.\(key)=2")
-    let changes = ConfigurationChange.between(old, new)
-    #expect(changes.map { $0.consequence(in: new) } == [.arithmetic])
+  /// The cosine's factor depends on where the training ends, in a group's schedule too.
+  @Test(arguments: [
+    ("{}", ChangeEffect.nothing), (#"{ "schedule": "cosine" }"#, .arithmetic),
+    (#"{ "groups": [{ "parameters": ["*"], "schedule": "cosine" }] }"#, .arithmetic),
+    (#"{ "schedule": "step" }"#, .nothing),
+  ])
+  func theEndOfACosineIsArithmetic(training: String, effect: ChangeEffect) throws {
+    let training = try TrainingConfiguration(reading: JSONNode.parse(training, file: nil))
+    for key in ["epochs", "steps"] {
+      let old = try JSONNode.object([]).applying(override: "training.\(key)=1")
+      let changes = ConfigurationChange.between(
+        old, try old.applying(override: "training.\(key)=2"))
+      #expect(changes.map { $0.effect(looksAtEnd: training.looksAtEnd) } == [effect])
+    }
   }
 }

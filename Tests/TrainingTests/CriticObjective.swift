@@ -7,14 +7,20 @@ import Models
 /// - Source: Makhzani et al., arXiv:1511.05644, with the generator's loss that does not saturate.
 struct CriticObjective: Objective {
   static let key = "critic"
+  static let meaning =
+    "A critic tells samples of q(z|x) from the prior's. Makhzani et al., arXiv:1511.05644."
   let samplesPerExample = 1
   let losses = [Model.objectiveLoss, "critic"]
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {}
 
   /// The table that has it alone.
-  static var table: [ChoiceEntry<any Objective>] {
-    [(key, { (reader) throws(ConfigurationError) in try CriticObjective(reading: &reader) })]
+  static var table: [Alternative<any Objective>] {
+    [
+      Alternative(key, meaning) { (reader) throws(ConfigurationError) in
+        try CriticObjective(reading: &reader)
+      }
+    ]
   }
 
   /// How surely samples `[N, Z]` are the prior's, `[N, 1]`.

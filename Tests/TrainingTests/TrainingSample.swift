@@ -17,7 +17,7 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   init(
     _ name: String, exampleShape: [Int] = [12], model json: String, training: String,
-    isSparse: Bool = false, objectives: [ChoiceEntry<any Objective>]? = nil,
+    isSparse: Bool = false, objectives: [Alternative<any Objective>]? = nil,
     value: (_ row: Int, _ element: Int) -> Float = TrainingSample.pattern
   ) {
     description = name

@@ -113,7 +113,7 @@ func integerPhrase(_ range: ClosedRange<Int>?) -> String {
 }
 
 /// The numbers that are valid somewhere.
-struct NumberBounds {
+package struct NumberBounds: Sendable, Hashable {
   var range: ClosedRange<Double>?
   var above: Double?
   var below: Double?
@@ -146,16 +146,5 @@ struct NumberBounds {
       parts.append("of at most \(shortestText(upper))")
     }
     return parts.isEmpty ? "a number" : "a number " + parts.joined(separator: " and ")
-  }
-}
-
-extension JSONNode {
-  /// The object with those of the keys that it lacks as another has them; itself where it is none.
-  public func filled(from other: JSONNode, _ keys: [String]) -> JSONNode {
-    guard case .object(let members) = content else { return self }
-    let lacking = keys.filter { self[$0] == nil }.compactMap { key in
-      other[key].map { Member(key: key, value: $0) }
-    }
-    return JSONNode(.object(members + lacking), origin: origin, location: location)
   }
 }

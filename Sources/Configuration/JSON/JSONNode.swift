@@ -82,6 +82,17 @@ public struct JSONNode: Sendable {
     return members.first { $0.key == key }?.value
   }
 
+  /// The object with another value of a key, at its end if it has none.
+  public func setting(_ key: String, to value: JSONNode) -> JSONNode {
+    guard case .object(var members) = content else { return self }
+    if let i = members.firstIndex(where: { $0.key == key }) {
+      members[i].value = value
+    } else {
+      members.append(Member(key: key, value: value))
+    }
+    return JSONNode(.object(members), origin: origin, location: location)
+  }
+
   /// Whether this is `null`.
   public var isNull: Bool {
     if case .null = content { true } else { false }

@@ -12,14 +12,19 @@ internal import GraphIR
 /// - Source: Ioffe & Szegedy, arXiv:1502.03167, algorithms 1 and 2.
 struct BatchNormLayer: Layer {
   static let key = "batchNorm"
+  static let meaning = "Normalises every channel, in any shape. Ioffe & Szegedy, arXiv:1502.03167."
   /// Weight of the newest statistic in the running average.
   let momentum: Double
   let epsilon: Double
   let scope: BatchScope
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    momentum = try options.number("momentum", default: 0.1, in: 0...1)
-    epsilon = try options.number("epsilon", default: 1e-5, above: 0)
+    momentum = try options.number(
+      "momentum", default: 0.1, in: 0...1,
+      "Weight of the newest statistic in the running average.")
+    epsilon = try options.number(
+      "epsilon", default: 1e-5, above: 0,
+      "Added to the variance.")
     scope = try BatchScope(reading: &options)
   }
 

@@ -9,11 +9,16 @@ internal import GraphIR
 ///   Models", NeurIPS 2015, section 4.1.
 struct ConditionLayer: Layer {
   static let key = "condition"
+  static let meaning =
+    "Joins a field of the example to what arrives: behind flat features, or as further "
+    + "channels of every pixel; a class as a one-hot vector. Sohn et al., NeurIPS 2015."
   /// The field's name.
   let field: String
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    field = try options.string("field", default: "label")
+    field = try options.string(
+      "field", default: "label",
+      "The field's name.")
   }
 
   var fieldName: String? { field }

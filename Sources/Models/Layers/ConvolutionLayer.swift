@@ -5,16 +5,25 @@ internal import GraphIR
 /// A two-dimensional convolution with weight `[channels, in, kernel, kernel]`.
 struct ConvolutionLayer: Layer {
   static let key = "conv"
+  static let meaning = "`[H, W, C]` → `[⌊(H + 2·padding − kernel)/stride⌋ + 1, …, channels]`."
   let channels: Int
   let kernel: Int
   let stride: Int
   let padding: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    channels = try options.integer("channels", in: SizeLimit.channels)
-    kernel = try options.integer("kernel", in: SizeLimit.kernel)
-    stride = try options.integer("stride", default: 1, in: SizeLimit.kernel)
-    padding = try options.integer("padding", default: 0, in: SizeLimit.padding)
+    channels = try options.integer(
+      "channels", in: SizeLimit.channels,
+      "Channels of the result.")
+    kernel = try options.integer(
+      "kernel", in: SizeLimit.kernel,
+      "Height and width of the kernel, in pixels.")
+    stride = try options.integer(
+      "stride", default: 1, in: SizeLimit.kernel,
+      "Pixels from one place of the kernel to the next.")
+    padding = try options.integer(
+      "padding", default: 0, in: SizeLimit.padding,
+      "Pixels of zeros on each side.")
   }
 
   func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {

@@ -5,10 +5,13 @@ internal import GraphIR
 /// `x · weightᵀ + bias`, with weight `[units, in]`.
 struct DenseLayer: Layer {
   static let key = "dense"
+  static let meaning = "`[D]` → `[units]`: x · weightᵀ + bias."
   let units: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    units = try options.integer("units", in: SizeLimit.units)
+    units = try options.integer(
+      "units", in: SizeLimit.units,
+      "Features of the result.")
   }
 
   func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {

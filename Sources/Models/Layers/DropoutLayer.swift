@@ -7,10 +7,15 @@ internal import GraphIR
 /// - Source: Srivastava et al., JMLR 15 (2014), 1929–1958.
 struct DropoutLayer: Layer {
   static let key = "dropout"
+  static let meaning =
+    "Zeroes elements in training and scales the rest, in any shape. Srivastava et al., JMLR "
+    + "15 (2014)."
   let probability: Double
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    probability = try options.number("probability", in: 0...1, below: 1)
+    probability = try options.number(
+      "probability", in: 0...1, below: 1,
+      "That an element is zeroed.")
   }
 
   func outputShape(of input: [Int], fields: [Field]) -> [Int] { input }

@@ -5,6 +5,7 @@ internal import GraphIR
 /// `[H, W, C]` → `[C·H·W]`, channels first as in PyTorch, so that weights mean the same there.
 struct FlattenLayer: Layer {
   static let key = "flatten"
+  static let meaning = "`[H, W, C]` → `[C·H·W]`, channels first as in PyTorch."
 
   init(reading options: inout ObjectReader) {}
 

@@ -4,6 +4,7 @@ internal import GraphIR
 /// x Φ(x), with the exact normal distribution function.
 struct GELU: Activation {
   static let key = "gelu"
+  static let meaning = "x·Φ(x), exact, in any shape. Hendrycks & Gimpel, arXiv:1606.08415."
 
   init(reading options: inout ObjectReader) {}
 

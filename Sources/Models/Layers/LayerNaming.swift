@@ -15,57 +15,33 @@ package struct NamedLayer: Sendable {
 /// - Throws: what a layer's options throw; `invalid` at one whose name is no identifier or is taken, or where they are
 ///   too many.
 func readLayers(
-  _ key: String, in reader: inout ObjectReader
+  _ key: String, _ meaning: String, in reader: inout ObjectReader
 ) throws(ConfigurationError) -> [NamedLayer] {
-  let count = try reader.node[key]?.elements().count ?? 0
-  guard count <= SizeLimit.layers else {
-    throw reader.error(
-      key, expected: "at most \(SizeLimit.layers) layers", found: "\(count) layers")
-  }
+  let written = try reader.choices(
+    key, of: "layer", atMost: SizeLimit.layers, among: layerTable, meaning)
   var naming = LayerNaming()
-  return try reader.elements(key) { node throws(ConfigurationError) in
-    let (read, resolved) = try readLayer(node)
-    let name = try naming.name(read, at: node)
-    return (NamedLayer(name: name, layer: read.layer, node: node), resolved)
+  var layers: [NamedLayer] = []
+  for (layer, node) in written {
+    let name = try naming.name(layer, at: node)
+    layers.append(NamedLayer(name: name, layer: layer.layer, node: node))
   }
-}
-
-/// The layers under a key of a section of which nothing else is read.
-func readLayers(_ key: String, of node: JSONNode) throws(ConfigurationError) -> [NamedLayer] {
-  var reader = try ObjectReader(node)
-  return try readLayers(key, in: &reader)
+  return layers
 }
 
 /// A layer with the name that was written for it, if one was.
 private typealias WrittenLayer = (layer: any Layer, name: String?)
 
-/// Reads a layer with its optional `name`, which resolves to nothing where it is not given.
-private func readLayer(
-  _ node: JSONNode
-) throws(ConfigurationError) -> (read: WrittenLayer, resolved: JSONNode) {
-  let table: [ChoiceEntry<WrittenLayer>] = layerChoices.map { type in
-    (
-      name: type.key,
-      read: { reader throws(ConfigurationError) in
-        let name = try reader.optionalString("name")
-        return (try type.init(reading: &reader), name)
-      }
-    )
+/// The layers as a reader takes them, each with its optional `name`.
+private var layerTable: [Alternative<WrittenLayer>] {
+  layerChoices.map { type in
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      let name = try reader.optionalString(
+        "name", recordsNull: false,
+        "Letters, digits and `_`, beginning with a letter; unique in its stack. By default its kind with a "
+          + "running number: `conv1`, `conv2`.")
+      return (try type.init(reading: &reader), name)
+    }
   }
-  let (read, resolved) = try readChoice(node, of: "layer", among: table)
-  return (read, read.name == nil ? withoutName(resolved) : resolved)
-}
-
-/// `{ "relu": { "name": null } }` → `"relu"`.
-private func withoutName(_ layer: JSONNode) -> JSONNode {
-  guard case .object(let members) = layer.content, var choice = members.first,
-    case .object(let options) = choice.value.content
-  else { return layer }
-  let rest = options.filter { $0.key != "name" }
-  choice.value.content = .object(rest)
-  var result = layer
-  result.content = rest.isEmpty ? .string(choice.key) : .object([choice])
-  return result
 }
 
 /// Gives the layers of one stack their names.

@@ -4,6 +4,7 @@ internal import GraphIR
 /// max(x, 0).
 struct ReLU: Activation {
   static let key = "relu"
+  static let meaning = "max(x, 0), in any shape."
 
   init(reading options: inout ObjectReader) {}
 

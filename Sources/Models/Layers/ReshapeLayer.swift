@@ -5,14 +5,21 @@ internal import GraphIR
 /// `[C·H·W]`, channels first as in PyTorch, → `[H, W, C]`.
 struct ReshapeLayer: Layer {
   static let key = "reshape"
+  static let meaning = "`[C·H·W]`, channels first → `[H, W, C]`."
   let channels: Int
   let height: Int
   let width: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    channels = try options.integer("channels", in: SizeLimit.channels)
-    height = try options.integer("height", in: SizeLimit.pixels)
-    width = try options.integer("width", in: SizeLimit.pixels)
+    channels = try options.integer(
+      "channels", in: SizeLimit.channels,
+      "Channels of the result.")
+    height = try options.integer(
+      "height", in: SizeLimit.pixels,
+      "Pixels from top to bottom.")
+    width = try options.integer(
+      "width", in: SizeLimit.pixels,
+      "Pixels from left to right.")
   }
 
   func outputShape(of input: [Int], fields: [Field]) throws(Misfit) -> [Int] {

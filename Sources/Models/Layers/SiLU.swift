@@ -4,6 +4,7 @@ internal import GraphIR
 /// x / (1 + e^−x).
 struct SiLU: Activation {
   static let key = "silu"
+  static let meaning = "x·sigmoid(x), in any shape. Elfwing et al., arXiv:1702.03118."
 
   init(reading options: inout ObjectReader) {}
 

@@ -4,6 +4,7 @@ internal import GraphIR
 /// log(1 + e^x).
 struct Softplus: Activation {
   static let key = "softplus"
+  static let meaning = "log(1 + eˣ), in any shape."
 
   init(reading options: inout ObjectReader) {}
 

@@ -4,6 +4,7 @@ internal import GraphIR
 /// The hyperbolic tangent.
 struct Tanh: Activation {
   static let key = "tanh"
+  static let meaning = "tanh x, in any shape."
 
   init(reading options: inout ObjectReader) {}
 

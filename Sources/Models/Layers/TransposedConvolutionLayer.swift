@@ -5,6 +5,8 @@ internal import GraphIR
 /// A two-dimensional transposed convolution with weight `[in, channels, kernel, kernel]`.
 struct TransposedConvolutionLayer: Layer {
   static let key = "convTranspose"
+  static let meaning =
+    "`[H, W, C]` → `[(H − 1)·stride − 2·padding + kernel + outputPadding, …, channels]`."
   let channels: Int
   let kernel: Int
   let stride: Int
@@ -13,11 +15,21 @@ struct TransposedConvolutionLayer: Layer {
   let outputPadding: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    channels = try options.integer("channels", in: SizeLimit.channels)
-    kernel = try options.integer("kernel", in: SizeLimit.kernel)
-    stride = try options.integer("stride", default: 1, in: SizeLimit.kernel)
-    padding = try options.integer("padding", default: 0, in: SizeLimit.padding)
-    outputPadding = try options.integer("outputPadding", default: 0, in: SizeLimit.padding)
+    channels = try options.integer(
+      "channels", in: SizeLimit.channels,
+      "Channels of the result.")
+    kernel = try options.integer(
+      "kernel", in: SizeLimit.kernel,
+      "Height and width of the kernel, in pixels.")
+    stride = try options.integer(
+      "stride", default: 1, in: SizeLimit.kernel,
+      "Pixels of the result from one place of the kernel to the next.")
+    padding = try options.integer(
+      "padding", default: 0, in: SizeLimit.padding,
+      "Pixels that are cut off on each side.")
+    outputPadding = try options.integer(
+      "outputPadding", default: 0, in: SizeLimit.padding,
+      "Rows and columns added at the end; fewer than the stride.")
     guard outputPadding < stride else {
       throw options.error(
         "outputPadding", expected: "an integer below the stride, \(stride)",

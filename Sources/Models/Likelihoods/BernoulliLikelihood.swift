@@ -5,6 +5,7 @@ internal import Configuration
 /// Data between 0 and 1 are taken for probabilities: the result is then the expected logarithm.
 struct BernoulliLikelihood: Likelihood {
   static let key = "bernoulli"
+  static let meaning = "−log p = Σ softplus(y) − x·y; y are logits, x in 0…1."
 
   init(reading options: inout ObjectReader) {}
 

@@ -6,25 +6,14 @@ internal import GraphIR
 /// - Source: for the learned one, Rybkin et al., arXiv:2006.13202, section 4.
 struct GaussianLikelihood: Likelihood {
   static let key = "gaussian"
+  static let meaning = "−log p = ½ Σ (x − y)²/σ² + log 2πσ²."
   /// σ; nil where it is learned, as the parameter `likelihood.logVariance` that begins at σ = 1.
   let standardDeviation: Double?
-  /// Given values of σ: float32 holds σ² and 1/σ².
-  private static let range = 1e-18...1e18
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    let key = "standardDeviation"
-    switch options.optionalNode(key) {
-    case nil:
-      standardDeviation = 1
-    case let node? where node == .string("learned"):
-      standardDeviation = nil
-    case let node?:
-      guard case .number(let value, _) = node.content, Self.range.contains(value) else {
-        throw options.error(key, expected: "a number from 1e-18 to 1e18, or \"learned\"")
-      }
-      standardDeviation = value
-    }
-    options.resolve(key, as: standardDeviation.map(JSONNode.number) ?? .string("learned"))
+    standardDeviation = try options.number(
+      "standardDeviation", orWord: "learned", default: 1, in: 1e-18...1e18,
+      "σ, the same for all; learned: Rybkin et al., arXiv:2006.13202.")
   }
 
   var isNormalized: Bool { true }

@@ -6,12 +6,11 @@ let likelihoodChoices: [any Likelihood.Type] = [
   SquaredErrorLikelihood.self,
 ]
 
-/// The likelihoods as `readChoice` takes them.
-var likelihoodTable: [ChoiceEntry<any Likelihood>] {
+/// The likelihoods as a reader takes them.
+var likelihoodTable: [Alternative<any Likelihood>] {
   likelihoodChoices.map { type in
-    (
-      name: type.key,
-      read: { reader throws(ConfigurationError) in try type.init(reading: &reader) }
-    )
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
   }
 }

@@ -10,6 +10,9 @@ internal import GraphIR
 ///   arXiv:1802.05814, eq. 2.
 struct MultinomialLikelihood: Likelihood {
   static let key = "multinomial"
+  static let meaning =
+    "Counts that fall into elements with probabilities softmax(y); the coefficient is left "
+    + "out, so there is no log p(x). Liang et al., arXiv:1802.05814."
 
   init(reading options: inout ObjectReader) {}
 

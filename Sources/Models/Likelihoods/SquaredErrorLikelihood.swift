@@ -3,6 +3,7 @@ internal import Configuration
 /// The bare ½ (x − y)² of the autoencoder: a Gaussian of σ = 1 without its constant.
 struct SquaredErrorLikelihood: Likelihood {
   static let key = "squaredError"
+  static let meaning = "½ Σ (x − y)²; it is no density, so there is no log p(x)."
 
   init(reading options: inout ObjectReader) {}
 

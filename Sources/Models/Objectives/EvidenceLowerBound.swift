@@ -5,6 +5,8 @@ internal import Configuration
 /// - Source: Kingma & Welling, arXiv:1312.6114, eq. 3; for β, Higgins et al., ICLR 2017.
 struct EvidenceLowerBound: Objective {
   static let key = "elbo"
+  static let meaning =
+    "Reconstruction + β·KL. Kingma & Welling, arXiv:1312.6114; β: Higgins et al., ICLR 2017."
   /// β after the warm-up.
   let beta: Double
   /// Epochs over which β rises linearly from 0; 0 for none.
@@ -17,10 +19,21 @@ struct EvidenceLowerBound: Objective {
   let scope: BatchScope
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    beta = try options.number("beta", default: 1, in: 0...1e12)
-    warmUpEpochs = try options.number("warmUpEpochs", default: 0, in: 0...Double.infinity)
-    cycleEpochs = try options.optionalNumber("cycleEpochs", above: 0)
-    freeBits = try options.number("freeBits", default: 0, in: 0...1e12)
+    beta = try options.number(
+      "beta", default: 1, in: 0...1e12,
+      "Weight of the divergence from the prior.")
+    warmUpEpochs = try options.number(
+      "warmUpEpochs", default: 0, in: 0...Double.infinity,
+      "Epochs over which β rises linearly from 0.")
+    cycleEpochs = try options.optionalNumber(
+      "cycleEpochs", above: 0,
+      "Epochs after which β begins again from 0; needs 0 < `warmUpEpochs` ≤ `cycleEpochs`. Fu "
+        + "et al., arXiv:1903.10145.")
+    freeBits = try options.number(
+      "freeBits", default: 0, in: 0...1e12,
+      "Nats per latent: each latent's KL counts at least so much, on the average; needs a "
+        + "posterior and a prior whose divergence is known for each latent. Kingma et al., "
+        + "arXiv:1606.04934.")
     scope = try BatchScope(reading: &options)
     if let cycleEpochs, !(warmUpEpochs > 0 && warmUpEpochs <= cycleEpochs) {
       throw options.error(

@@ -8,6 +8,10 @@ internal import GraphIR
 ///   minibatch serves both halves of algorithm 2, with the latents shuffled over all of it.
 struct FactorObjective: Objective {
   static let key = "factor"
+  static let meaning =
+    "FactorVAE: the evidence lower bound and γ times the total correlation, which a "
+    + "discriminator estimates that is trained in turn. Kim & Mnih, arXiv:1802.05983. A group with "
+    + "`\"parameters\": [\"discriminator.*\"]` says how."
   static let discriminator = "discriminator"
   let gamma: Double
   /// Of the discriminator: width and number of its hidden layers.
@@ -15,9 +19,15 @@ struct FactorObjective: Objective {
   let hiddenLayers: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    gamma = try options.number("gamma", default: 10, in: 0...1e12)
-    units = try options.integer("units", default: 1000, in: SizeLimit.units)
-    hiddenLayers = try options.integer("hiddenLayers", default: 5, in: 1...64)
+    gamma = try options.number(
+      "gamma", default: 10, in: 0...1e12,
+      "Weight of the total correlation.")
+    units = try options.integer(
+      "units", default: 1000, in: SizeLimit.units,
+      "Width of the discriminator's hidden layers.")
+    hiddenLayers = try options.integer(
+      "hiddenLayers", default: 5, in: 1...64,
+      "How many hidden layers the discriminator has.")
   }
 
   var samplesPerExample: Int { 1 }

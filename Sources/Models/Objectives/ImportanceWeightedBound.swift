@@ -6,10 +6,15 @@ internal import Glibc
 /// - Source: Burda et al., arXiv:1509.00519, eq. 8.
 struct ImportanceWeightedBound: Objective {
   static let key = "iwae"
+  static let meaning =
+    "−log mean of K importance weights. Burda et al., arXiv:1509.00519. Not with "
+    + "`deterministic`."
   let samplesPerExample: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    samplesPerExample = try options.integer("samples", in: 1...(1 << 16))
+    samplesPerExample = try options.integer(
+      "samples", in: 1...(1 << 16),
+      "K, the samples of each example.")
   }
 
   func terms(of pass: ForwardPass) throws(Misfit) -> [ObjectiveTerm] {

@@ -6,12 +6,11 @@ let objectiveChoices: [any Objective.Type] = [
   FactorObjective.self,
 ]
 
-/// The objectives as `readChoice` takes them.
-var objectiveTable: [ChoiceEntry<any Objective>] {
+/// The objectives as a reader takes them.
+var objectiveTable: [Alternative<any Objective>] {
   objectiveChoices.map { type in
-    (
-      name: type.key,
-      read: { reader throws(ConfigurationError) in try type.init(reading: &reader) }
-    )
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
   }
 }

@@ -9,6 +9,10 @@ internal import GraphIR
 /// - Source: Chen et al., arXiv:1802.04942, eq. 2 and 4, and appendix C.
 struct TotalCorrelationBound: Objective {
   static let key = "tcvae"
+  static let meaning =
+    "β-TC-VAE: reconstruction and the divergence from the prior in three parts, each with a "
+    + "weight. Chen et al., arXiv:1802.04942. Needs "
+    + "`gaussian` and `standardNormal`."
   /// How the minibatch stands for the data set.
   enum Estimator: String, CaseIterable {
     /// Every example has the same weight. Source: eq. S3.
@@ -23,11 +27,19 @@ struct TotalCorrelationBound: Objective {
   let estimator: Estimator
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    alpha = try options.number("alpha", default: 1, in: 0...1e12)
-    beta = try options.number("beta", default: 6, in: 0...1e12)
-    gamma = try options.number("gamma", default: 1, in: 0...1e12)
+    alpha = try options.number(
+      "alpha", default: 1, in: 0...1e12,
+      "Weight of the mutual information of example and latents.")
+    beta = try options.number(
+      "beta", default: 6, in: 0...1e12,
+      "Weight of the total correlation of the latents.")
+    gamma = try options.number(
+      "gamma", default: 1, in: 0...1e12,
+      "Weight of the divergence of each latent's average from its prior.")
     let name = try options.string(
-      "estimator", default: Estimator.weighted.rawValue, among: Estimator.allCases.map(\.rawValue))
+      "estimator", default: Estimator.weighted.rawValue, among: Estimator.allCases.map(\.rawValue),
+      "How the minibatch stands for the data set: all examples weigh the same (eq. S3), or "
+        + "the own one in N (appendix C.2).")
     estimator = Estimator(rawValue: name) ?? .weighted
   }
 

@@ -3,10 +3,13 @@ internal import Configuration
 /// q(z|x) is the point that a linear head gives: the model is an autoencoder.
 struct DeterministicPosterior: Posterior {
   static let key = "deterministic"
+  static let meaning = "A point: the model is an autoencoder."
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer("latent", in: SizeLimit.channels)
+    latentCount = try options.integer(
+      "latent", in: SizeLimit.channels,
+      "Dimensions of z.")
   }
 
   var hasVariances: Bool { false }

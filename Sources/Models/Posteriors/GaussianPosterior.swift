@@ -5,10 +5,13 @@ internal import Configuration
 /// - Source: Kingma & Welling, arXiv:1312.6114, sections 2.4 and 3.
 struct GaussianPosterior: Posterior {
   static let key = "gaussian"
+  static let meaning = "N(μ, diag σ²), by two linear heads. Kingma & Welling, arXiv:1312.6114."
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer("latent", in: SizeLimit.channels)
+    latentCount = try options.integer(
+      "latent", in: SizeLimit.channels,
+      "Dimensions of z.")
   }
 
   func distribution(

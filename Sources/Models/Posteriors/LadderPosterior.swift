@@ -6,10 +6,15 @@ internal import Configuration
 /// - Source: Sønderby et al., arXiv:1602.02282, eq. 12–14.
 struct LadderPosterior: Posterior {
   static let key = "ladder"
+  static let meaning =
+    "What the encoder says, by two linear heads, and what the latents above say, each weighed "
+    + "by its precision; needs the prior `conditional`. Sønderby et al., arXiv:1602.02282."
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer("latent", in: SizeLimit.channels)
+    latentCount = try options.integer(
+      "latent", in: SizeLimit.channels,
+      "Dimensions of z.")
   }
 
   var readsPrior: Bool { true }

@@ -9,6 +9,7 @@ internal import GraphIR
 /// - Source: Rezende & Mohamed, arXiv:1505.05770, eq. 10–13 and appendix A.1.
 struct PlanarFlow: Posterior {
   static let key = "planarFlow"
+  static let meaning = "A Gaussian, then planar maps. Rezende & Mohamed, arXiv:1505.05770."
   /// Where the samples start from.
   let base: GaussianPosterior
   /// How many maps follow one another.
@@ -16,7 +17,9 @@ struct PlanarFlow: Posterior {
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
     base = try GaussianPosterior(reading: &options)
-    maps = try options.integer("maps", default: 10, in: 1...1024)
+    maps = try options.integer(
+      "maps", default: 10, in: 1...1024,
+      "How many maps follow one another.")
   }
 
   var latentCount: Int { base.latentCount }

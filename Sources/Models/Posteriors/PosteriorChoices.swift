@@ -5,12 +5,11 @@ let posteriorChoices: [any Posterior.Type] = [
   GaussianPosterior.self, DeterministicPosterior.self, PlanarFlow.self, LadderPosterior.self,
 ]
 
-/// The posteriors as `readChoice` takes them.
-var posteriorTable: [ChoiceEntry<any Posterior>] {
+/// The posteriors as a reader takes them.
+var posteriorTable: [Alternative<any Posterior>] {
   posteriorChoices.map { type in
-    (
-      name: type.key,
-      read: { reader throws(ConfigurationError) in try type.init(reading: &reader) }
-    )
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
   }
 }

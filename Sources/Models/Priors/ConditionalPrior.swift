@@ -6,10 +6,15 @@ internal import GraphIR
 /// - Source: Sønderby et al., arXiv:1602.02282, eq. 2.
 struct ConditionalPrior: Prior {
   static let key = "conditional"
+  static let meaning =
+    "N(μ, diag σ²), whose two linear heads read layers of the latents above. Sønderby et al., "
+    + "arXiv:1602.02282. For "
+    + "latents below others."
   let layers: [NamedLayer]
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    layers = try readLayers("layers", in: &options)
+    layers = try readLayers(
+      "layers", "From the latents above to what the heads read; may be empty.", in: &options)
   }
 
   var place: LatentPlace? { .belowOthers }

@@ -5,12 +5,11 @@ let priorChoices: [any Prior.Type] = [
   StandardNormalPrior.self, VampPrior.self, ConditionalPrior.self,
 ]
 
-/// The priors as `readChoice` takes them.
-var priorTable: [ChoiceEntry<any Prior>] {
+/// The priors as a reader takes them.
+var priorTable: [Alternative<any Prior>] {
   priorChoices.map { type in
-    (
-      name: type.key,
-      read: { reader throws(ConfigurationError) in try type.init(reading: &reader) }
-    )
+    Alternative(type.key, type.meaning) { (reader) throws(ConfigurationError) in
+      try type.init(reading: &reader)
+    }
   }
 }

@@ -3,6 +3,7 @@ internal import Configuration
 /// p(z) = N(0, I).
 struct StandardNormalPrior: Prior {
   static let key = "standardNormal"
+  static let meaning = "N(0, I)."
 
   init(reading options: inout ObjectReader) {}
 

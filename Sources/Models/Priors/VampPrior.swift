@@ -6,11 +6,17 @@ internal import GraphIR
 /// - Source: Tomczak & Welling, arXiv:1705.07120, eq. 9.
 struct VampPrior: Prior {
   static let key = "vamp"
+  static let meaning =
+    "The mixture of the posteriors of learnt pseudo-inputs, which begin as examples. Tomczak "
+    + "& Welling, arXiv:1705.07120. For the topmost latent, a posterior with variances, and an "
+    + "encoder without `condition`."
   /// C.
   let components: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    components = try options.integer("components", default: 500, in: 1...(1 << 20))
+    components = try options.integer(
+      "components", default: 500, in: 1...(1 << 20),
+      "How many pseudo-inputs.")
   }
 
   var place: LatentPlace? { .top }

@@ -50,76 +50,51 @@ public struct DataConfiguration: Sendable {
   ///
   /// - Throws: `ConfigurationError` at the key that is wrong.
   public init(reading node: JSONNode) throws(ConfigurationError) {
-    var reader = try ObjectReader(node)
-    let isGenerated = node["source"] != nil
-    try reader.allow(
-      only: [
-        "source", "file", "train", "validation", "test", "labels", "fields", "layout", "scale",
-        "missingChunks", "synthetic",
-      ] + (isGenerated ? ["size"] : []))
-    fields = try reader.fieldPlaces()
-    if isGenerated {
-      _ = try reader.string("source", among: ["sprites"])
-      generatedCount = try reader.integer(
-        "size", default: SpritesGrid.standardSize, in: 1...SpritesGrid.largestSize)
-      file = try reader.string("file", default: "data/sprites.h5")
-      train = try reader.string("train", default: "images")
-      validation = try Self.split("validation", in: &reader, fields, default: .fraction(0.05))
-      test = try Self.split("test", in: &reader, fields, default: .fraction(0.05))
-    } else {
-      file = try reader.string("file")
-      train = try reader.string("train", default: "train/images")
-      validation = try Self.split("validation", in: &reader, fields, default: nil)
-      test = try Self.split("test", in: &reader, fields, default: nil)
-    }
-    let name = try reader.string(
-      "layout", default: "auto", among: ["auto", "channelsLast", "channelsFirst"])
-    layout =
-      switch name {
-      case "channelsLast": .channelsLast
-      case "channelsFirst": .channelsFirst
-      default: .auto
-      }
-    scale = try reader.optionalNumber("scale", above: 0)
-    let rule = try reader.string(
-      "missingChunks", default: "refuse", among: MissingChunkRule.allCases.map(\.rawValue))
-    missingChunks = MissingChunkRule(rawValue: rule) ?? .refuse
-    synthetic = try reader.optionalObject("synthetic") {
-      (options: inout ObjectReader) throws(ConfigurationError) in
-      try SyntheticRows(reading: &options)
-    }
-    try Self.require(validation, test, in: reader)
-    resolved = try reader.finish()
-    try requireFields(in: reader)
+    self = try node.object(read: DataConfiguration.init(reading:)).value
   }
 
-  private static func split(
-    _ key: String, in reader: inout ObjectReader, _ fields: [FieldPlace], default fallback: Split?
-  ) throws(ConfigurationError) -> Split? {
-    guard let node = reader.optionalNode(key) else {
-      if reader.node[key] != nil { return nil }  // null: none is wanted
-      if case .fraction(let fraction)? = fallback {
-        reader.resolve(key, as: .object([("fraction", .number(fraction))]))
-      }
-      return fallback
+  /// Reads, or describes, the section.
+  ///
+  /// - Throws: `ConfigurationError` at the key that is wrong.
+  public init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    _ = try reader.optionalString(
+      "source", among: ["sprites"], recordsNull: false,
+      "A built-in set, drawn into `file` where this does not exist.")
+    generatedCount = try reader.only(with: "source") { (reader) throws(ConfigurationError) in
+      try reader.integer(
+        "size", default: SpritesGrid.standardSize, in: 1...SpritesGrid.largestSize,
+        "About how many examples are drawn; the nearest full grid.")
     }
-    switch node.content {
-    case .string(let name): return .dataset(name)
-    case .object:
-      var options = try ObjectReader(node)
-      let split: Split
-      if node["dataset"] == nil {
-        split = .fraction(try options.number("fraction", above: 0, below: 1))
-      } else {
-        let dataset = try options.string("dataset")
-        split = .dataset(dataset, fields: try options.fieldDatasets(of: fields))
-      }
-      _ = try options.finish()
-      return split
-    case .null, .bool, .number, .array:
-      throw node.error(
-        .wrongType, expected: "a dataset's name, { \"fraction\": 0.1 } or null")
-    }
+    // Its content is compared by `RunData.digest`.
+    file = try reader.string(
+      "file", given: ("source", "data/sprites.h5"), onChange: .nothing,
+      "An HDF5 file, relative to the working folder; a run remembers [which](files.md#paths).")
+    train = try reader.string(
+      "train", default: "train/images", given: ("source", "images"),
+      "What is learnt from: a dataset, or a group in "
+        + "[CSR form](files.md#sparse-rows-groups-in-csr-form).")
+    fields = try reader.fieldPlaces()
+    validation = try reader.split(
+      "validation", fields,
+      "What early stopping and the best checkpoint look at: a dataset, or a share of `train`.")
+    test = try reader.split("test", fields, "What `vae-dp evaluate` looks at: as `validation`.")
+    layout = try reader.word(
+      "layout", default: ImageLayout.auto,
+      "Order of the axes of images with four; see [files](files.md#data).")
+    scale = try reader.optionalNumber(
+      "scale", above: 0,
+      "What stored values are multiplied by; null: the file's word, or the default.")
+    missingChunks = try reader.word(
+      "missingChunks", default: MissingChunkRule.refuse,
+      "What becomes of chunks that the file does not hold: the dataset is refused, or they are read as "
+        + "its fill value; see [files](files.md#chunks-that-are-not-there).")
+    synthetic = try reader.optionalObject(
+      "synthetic", onChange: .nothing,
+      "What `vae-dp bench` trains on; null: uniform numbers. Nothing else reads it.",
+      read: SyntheticRows.init(reading:))
+    try Self.require(validation, test, in: reader)
+    resolved = reader.resolved
+    try requireFields(in: reader)
   }
 
   /// Throws where nothing tells where a field of other examples than the training ones is.
@@ -145,5 +120,49 @@ public struct DataConfiguration: Sendable {
     throw reader.error(
       "validation", expected: "fractions that leave training examples",
       found: "\(total) for validation and test together", remedy: "Lower the fractions.")
+  }
+}
+
+extension ObjectReader {
+  /// Reads a dataset's name or a fraction; there is none by default, and a twentieth of a built-in set.
+  fileprivate mutating func split(
+    _ key: String, _ fields: [FieldPlace], _ meaning: String
+  ) throws(ConfigurationError) -> DataConfiguration.Split? {
+    try optionalStringOrObject(
+      key, given: ("source", .fraction(0.05)),
+      expected: "a dataset's name, { \"fraction\": 0.1 } or null",
+      record: \.node, meaning, string: { .dataset($0) }
+    ) { (reader) throws(ConfigurationError) in
+      let dataset = try reader.optionalString(
+        "dataset", recordsNull: false, "A dataset whose fields are not where those of `train` lie.")
+      let named = try reader.only(with: "dataset") { (reader) throws(ConfigurationError) in
+        try reader.fieldDatasets(of: fields)
+      }
+      let fraction = try reader.unless("dataset") { (reader) throws(ConfigurationError) in
+        try reader.number(
+          "fraction", above: 0, below: 1, "Share of the examples of `train`, chosen by the seed.")
+      }
+      if let dataset { return .dataset(dataset, fields: named ?? [:]) }
+      guard let fraction else { preconditionFailure("\(key): neither a dataset nor a fraction") }
+      return .fraction(fraction)
+    }
+  }
+}
+
+extension DataConfiguration.Split {
+  /// As configurations say it.
+  fileprivate var node: JSONNode {
+    switch self {
+    case .dataset(let name, let fields) where fields.isEmpty: .string(name)
+    case .dataset(let name, let fields):
+      .object([
+        ("dataset", .string(name)),
+        (
+          "fields",
+          .object(fields.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        ),
+      ])
+    case .fraction(let fraction): .object([("fraction", .number(fraction))])
+    }
   }
 }

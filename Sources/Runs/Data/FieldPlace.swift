@@ -72,28 +72,27 @@ extension ObjectReader {
   /// Reads `labels`, a dataset, and `fields`, an object of datasets by the fields' names.
   mutating func fieldPlaces() throws(ConfigurationError) -> [FieldPlace] {
     var places: [FieldPlace] = []
-    if let labels = try optionalString("labels") {
+    if let labels = try optionalString(
+      "labels", "A dataset, the field `label` of `train`'s examples: short for `fields.label`.")
+    {
       places.append(FieldPlace(name: Field.label, dataset: labels))
     }
-    guard let node = optionalNode("fields") else { return places }
-    for member in try node.members() {
-      try requireFieldName(member.key, at: member.value, beside: places.map(\.name))
-      if case .string(let dataset) = member.value.content {
-        places.append(FieldPlace(name: member.key, dataset: dataset))
-        continue
-      }
-      guard case .object = member.value.content else {
-        throw member.value.error(
-          .wrongType, expected: "a dataset's name, or { \"dataset\": …, \"as\": … }")
-      }
-      var options = try ObjectReader(member.value)
-      let dataset = try options.string("dataset")
-      let kind = try options.string(
+    let fields = try optionalMap(
+      "fields", expected: "a dataset's name, or { \"dataset\": …, \"as\": … }",
+      "Further arrays of `train`'s examples by their names: a letter, then up to 39 letters, digits and "
+        + "`_`; not `x` and `z`, which are the data and the latents.",
+      string: { FieldPlace(name: "", dataset: $0) }
+    ) { (reader) throws(ConfigurationError) in
+      let dataset = try reader.string("dataset", "A dataset.")
+      let kind = try reader.string(
         "as", default: FieldKind.any.rawValue,
-        among: FieldKind.allCases.filter { $0 != .data }.map(\.rawValue))
-      _ = try options.finish()
-      places.append(
-        FieldPlace(name: member.key, dataset: dataset, kind: FieldKind(rawValue: kind) ?? .any))
+        among: FieldKind.allCases.filter { $0 != .data }.map(\.rawValue),
+        "`any`: one integer or text for each example is a class, everything else is numbers.")
+      return FieldPlace(name: "", dataset: dataset, kind: FieldKind(rawValue: kind) ?? .any)
+    }
+    for (name, place, node) in fields ?? [] {
+      try requireFieldName(name, at: node, beside: places.map(\.name))
+      places.append(FieldPlace(name: name, dataset: place.dataset, kind: place.kind))
     }
     return places
   }
@@ -102,12 +101,16 @@ extension ObjectReader {
   mutating func fieldDatasets(of known: [FieldPlace]) throws(ConfigurationError) -> [String: String]
   {
     var named: [String: String] = [:]
-    if let labels = try optionalString("labels") { named[Field.label] = labels }
-    if let node = optionalNode("fields") {
-      for member in try node.members() {
-        guard named[member.key] == nil else { throw member.value.error(twice: member.key) }
-        named[member.key] = try member.value.string()
-      }
+    if let labels = try optionalString(
+      "labels", recordsNull: false, "Its field `label`: short for `fields.label`.")
+    {
+      named[Field.label] = labels
+    }
+    let fields = try optionalMap(
+      "fields", recordsNull: false, "Its fields, datasets by their names.")
+    for (name, dataset, node) in fields ?? [] {
+      guard named[name] == nil else { throw node.error(twice: name) }
+      named[name] = dataset
     }
     for name in named.keys.sorted() where !known.contains(where: { $0.name == name }) {
       throw self.node.error(

@@ -12,21 +12,26 @@ public enum NonFinitePolicy: Sendable, Hashable {
 
 extension NonFinitePolicy {
   /// The choices of `training.onNonFinite`.
-  static var choices: [ChoiceEntry<NonFinitePolicy>] {
+  static var choices: [Alternative<NonFinitePolicy>] {
     [
-      ("stop", { (_) throws(ConfigurationError) in .stop }),
-      (
-        "skip",
-        { (reader) throws(ConfigurationError) in
-          .skip(limit: try reader.integer("limit", default: 10, in: 1...1_000_000))
-        }
-      ),
-      (
+      Alternative(
+        "stop", "The training saves the state before the step and ends with exit code 20."
+      ) { _ in .stop },
+      Alternative("skip", "The step is left out.") { (reader) throws(ConfigurationError) in
+        .skip(
+          limit: try reader.integer(
+            "limit", default: 10, in: 1...1_000_000, "More than so many in a row end the training."
+          ))
+      },
+      Alternative(
         "rollback",
-        { (reader) throws(ConfigurationError) in
-          .rollback(limit: try reader.integer("limit", default: 3, in: 1...1000))
-        }
-      ),
+        "Back to a checkpoint and on at half the learning rate; never to a checkpoint of "
+          + "`everyMinutes` or a signal, see [step](step.md#the-finite-check)."
+      ) { (reader) throws(ConfigurationError) in
+        .rollback(
+          limit: try reader.integer(
+            "limit", default: 3, in: 1...1000, "After so many times the training ends."))
+      },
     ]
   }
 }

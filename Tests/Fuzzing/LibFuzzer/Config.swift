@@ -5,11 +5,11 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   if let node = try? JSONNode.parse(bytes, file: "fuzz") {
     // What is read is printed and read back.
     precondition((try? JSONNode.parse(node.text(), file: "again")) != nil, "no way back")
-    if var reader = try? ObjectReader(node) {
-      _ = try? reader.string("name")
-      _ = try? reader.integer("epochs", in: 1...100)
-      _ = try? reader.choice("layer", of: "layer", among: [("dense", { _ in 0 })])
-      _ = try? reader.finish()
+    _ = try? node.object { (reader) throws(ConfigurationError) in
+      _ = try reader.string("name", default: "a", "A name.")
+      _ = try reader.optionalInteger("epochs", in: 1...100, "Epochs.")
+      _ = try reader.choice(
+        "layer", of: "layer", among: [Alternative("dense", "A layer.") { _ in 0 }], "A layer.")
     }
   }
   let text = String(decoding: bytes, as: UTF8.self)
