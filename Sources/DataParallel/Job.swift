@@ -53,6 +53,8 @@ internal import Kernels
 
   /// Second stage, where it is needed: the sums, and what tells whether they can be applied.
   borrowing func check(_ worker: Int, of workers: Int) {
+    let before = vaedp_flush_subnormals()
+    defer { vaedp_restore_subnormals(before) }
     while let index = unsafe gradients.queue.take(worker, of: workers) {
       if unsafe !gradients.checks.isCertain[index] { unsafe gradients.check(index, worker, update) }
     }
@@ -61,6 +63,8 @@ internal import Kernels
   /// Between the stages, where some update is not certain to stay finite: makes those in scratch
   /// memory.
   borrowing func preview(_ worker: Int, of workers: Int) {
+    let before = vaedp_flush_subnormals()
+    defer { vaedp_restore_subnormals(before) }
     while let index = unsafe gradients.queue.take(worker, of: workers) {
       if unsafe !gradients.checks.isCertain[index] {
         unsafe gradients.preview(index, worker, update)
@@ -70,6 +74,8 @@ internal import Kernels
 
   /// Last stage: the optimiser.
   borrowing func update(_ worker: Int, of workers: Int) {
+    let before = vaedp_flush_subnormals()
+    defer { vaedp_restore_subnormals(before) }
     while let index = unsafe gradients.queue.take(worker, of: workers) {
       unsafe gradients.update(index, worker, update)
     }

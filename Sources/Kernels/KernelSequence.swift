@@ -1,3 +1,4 @@
+internal import CKernels
 package import GraphIR
 package import KernelCalls
 package import Storage
@@ -135,6 +136,8 @@ package final class Workspace {
     outputs: UnsafeMutablePointer<Float>, ids: UnsafePointer<UInt32>, noise: NoiseKey,
     examples: CSRMatrix? = nil, made: (_ call: Int) -> Void = { _ in }
   ) -> Bool {
+    let before = vaedp_flush_subnormals()
+    defer { vaedp_restore_subnormals(before) }
     unsafe begin(phase, memory, parameters, outputs)
     let context = unsafe RunContext(
       bases: bases, scratch: workspace.scratch.pointer, ids: ids, noise: noise, rows: examples)

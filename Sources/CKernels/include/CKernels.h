@@ -272,6 +272,12 @@ float vaedp_update_adagrad(vaedp_rule rule, long count, const float *gradient,
 float vaedp_update_lion(vaedp_rule rule, long count, const float *gradient,
                         float *const _Nonnull *_Nonnull arrays, long start);
 
+// From here on this thread takes floats below 2⁻¹²⁶ for zeros, as operands and as results, and says how it took them
+// before. Processors take a hundred times as long for such numbers, and moments that nothing feeds any more become
+// them: 0.9 · 2⁻¹⁴⁹ rounds to 2⁻¹⁴⁹, for ever.
+uint64_t vaedp_flush_subnormals(void);
+void vaedp_restore_subnormals(uint64_t before);
+
 // One of these, block by block: the same results. While a block is changed, the next one's parameters are
 // claimed from the other cores, which have read them since they were written.
 float vaedp_update_claiming(float (*loop)(vaedp_rule, long, const float *,
