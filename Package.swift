@@ -99,8 +99,8 @@ let package = Package(
     room(
       "Evaluation",
       [
-        "Examples", "Execution", "GraphIR", "GraphRuns", "Host", "Models", "RandomStreams",
-        "Training",
+        "Examples", "Execution", "GraphIR", "GraphRuns", "Host", "KernelCalls", "Models",
+        "RandomStreams", "Training",
       ]),
     // What lies in files.
     room("HDF5", ["CHDF5", "CZlib", "Files"]),

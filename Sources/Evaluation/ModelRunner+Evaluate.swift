@@ -1,5 +1,4 @@
 public import Examples
-internal import Execution
 internal import Glibc
 internal import GraphIR
 internal import GraphRuns
@@ -26,10 +25,7 @@ extension ModelRunner {
     let model = model
     let moment = Moment(epoch: model.warmUpEndEpoch, exampleCount: examples.positions.count)
     let scalars = model.scalars(at: moment).map { Float($0) }
-    let results = try run(
-      examples, chunkRows: max(1, 128 / model.samplesPerExample), scalars: scalars,
-      scalarNames: model.scalarNames, noise: (key(seed), .max)
-    ) { model.evaluationGraph(rows: $0) }
+    let results = try run(.evaluation, on: examples, scalars: scalars, noise: (key(seed), .max))
     guard let metrics = Metrics(results, terms: model.termNames) else {
       preconditionFailure("an evaluation needs an example")
     }
@@ -49,27 +45,21 @@ extension ModelRunner {
   private func logLikelihood(
     _ examples: ExampleSet, samples: Int, seed: UInt64, progress: (Double) -> Void
   ) throws -> LogLikelihood {
-    let model = model
     let perPass = min(samples, 50)
-    let read = try model.importanceGraph(rows: 1, samples: 1).inputs.map(\.name)
-    let source = try examples.source.selecting(read)
+    _ = try model.importanceGraph(rows: 1, samples: 1)
     var sums = [LogSum](repeating: LogSum(), count: examples.positions.count)
     // Blocks of examples bound the memory that log-weights take.
     let block = 2000
     let passes = (samples + perPass - 1) / perPass
-    var families: [Int: ChunkRunner] = [:]
     var done = 0
     for start in stride(from: 0, to: examples.positions.count, by: block) {
       let rows = Array(examples.positions[start..<min(start + block, examples.positions.count)])
+      let some = ExampleSet(examples.source, positions: rows)
       for pass in 0..<passes {
         let count = min(perPass, samples - pass * perPass)
-        let runner = families[count] ?? importanceRunner(samples: count, reading: read)
-        families[count] = runner
         let weights =
-          try runner.run(
-            rows, from: source, parameters: parameters,
-            noise: (key(seed), UInt32(pass))
-          ).rows("logWeights") ?? []
+          try run(.importance(samples: count), on: some, noise: (key(seed), UInt32(pass)))
+          .rows("logWeights") ?? []
         for (index, weight) in weights.enumerated() { sums[start + index / count].add(weight) }
         done += 1
         progress(Double(done) / Double(passes * ((examples.positions.count + block - 1) / block)))
@@ -81,20 +71,6 @@ extension ModelRunner {
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
     return LogLikelihood(
       samples: samples, mean: mean, standardError: (variance / count).squareRoot())
-  }
-
-  private func importanceRunner(samples: Int, reading fields: [String]) -> ChunkRunner {
-    let model = model
-    let family = PlanFamily(table: parameters.table, fieldNames: fields, scalarNames: []) { rows in
-      do {
-        return try model.importanceGraph(rows: rows, samples: samples)
-      } catch {
-        preconditionFailure("the model had a density before: \(error)")
-      }
-    }
-    return ChunkRunner(
-      family, chunkRows: max(1, 1000 / samples), threadCount: threadCount,
-      memoryLimit: memoryLimit)
   }
 }
 

@@ -14,18 +14,24 @@ internal import Teamwork
 @safe public final class ChunkRunner {
   /// Examples computed at once; the last chunk may hold fewer.
   public let chunkRows: Int
+  /// Threads that work at once.
+  public var threadCount: Int
+  /// Bytes that the workers' arrays and the results may take; nil for any.
+  public var memoryLimit: Int?
   private let family: PlanFamily
-  private let memoryLimit: Int?
-  private let replicas: [Replica]
+  private let memory: WorkerMemory
+  private var replicas: [Replica] = []
 
   /// A runner for one family of graphs.
   ///
-  /// - Parameter memoryLimit: bytes that the workers' arrays and the results may take; nil for any.
-  public init(_ family: PlanFamily, chunkRows: Int, threadCount: Int, memoryLimit: Int? = nil) {
+  /// - Parameter memory: what workers compute in; shared with other runners, of which one runs at a time.
+  public init(
+    _ family: PlanFamily, chunkRows: Int, threadCount: Int, memory: WorkerMemory = WorkerMemory()
+  ) {
     self.family = family
     self.chunkRows = chunkRows
-    self.memoryLimit = memoryLimit
-    replicas = (0..<max(1, threadCount)).map { _ in Replica() }
+    self.threadCount = threadCount
+    self.memory = memory
   }
 
   /// Runs the graph over examples.
@@ -45,10 +51,13 @@ internal import Teamwork
     let chunks = stride(from: 0, to: positions.count, by: chunkRows).map {
       $0..<min($0 + chunkRows, positions.count)
     }
-    let workers = max(1, min(replicas.count, chunks.count))
+    let workers = max(1, min(threadCount, chunks.count))
     let largest = min(chunkRows, max(1, positions.count))
     let stride = family.plan(rows: largest).outputLayout.count
     try requireMemory(rows: largest, workers: workers, results: chunks.count * stride)
+    while replicas.count < workers {
+      replicas.append(Replica(workspace: memory.workspace(replicas.count)))
+    }
     // Two sizes at most, that of the first chunk and that of the last; any worker may take either.
     for size in Set([chunks.first, chunks.last].compactMap { $0?.count }) {
       for replica in replicas.prefix(workers) {

@@ -1,5 +1,6 @@
 public import Evaluation
 public import Examples
+internal import GraphIR
 internal import Host
 public import Models
 public import Training
@@ -110,6 +111,20 @@ extension ThreadChoice {
   }
 }
 
+extension ExampleSource {
+  /// Zeros for some inputs of a graph for one row; nil for none.
+  fileprivate static func zeros(
+    _ inputs: [(name: String, shape: Shape)], count: Int
+  ) -> ExampleSource? {
+    if inputs.isEmpty { return nil }
+    return ExampleSource(
+      inputs.map { name, shape in
+        let zeros = [Float](repeating: 0, count: count * shape.count)
+        return (name, DenseExamples(zeros, shape: Array(shape.extents.dropFirst())))
+      })
+  }
+}
+
 extension ThreadChoice {
   /// The fastest number for a workload's steps.
   ///
@@ -124,9 +139,16 @@ extension ThreadChoice {
   ///
   /// - Throws: errors of kernels.
   public init(decodingWith runner: ModelRunner) throws {
-    let cores = availableThreadCount()
-    let trial = DecodingTrial(runner, rows: 128 * cores)
-    try self.init(
-      cores: cores, physicalCores: min(cores, availableCoreCount()), seconds: trial.seconds)
+    let (cores, before) = (availableThreadCount(), runner.threadCount)
+    defer { runner.threadCount = before }
+    let rows = 128 * cores
+    let latents = [Float](repeating: 0, count: rows * runner.model.latentCount)
+    let given = ExampleSource.zeros(
+      runner.model.decoderGraph(rows: 1).inputs.filter { $0.name != "z" }, count: rows)
+    try self.init(cores: cores, physicalCores: min(cores, availableCoreCount())) { threads in
+      runner.threadCount = threads
+      let clock = ContinuousClock()
+      return try clock.measure { _ = try runner.decode(latents, given: given) } / .seconds(1)
+    }
   }
 }

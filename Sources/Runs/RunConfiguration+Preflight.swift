@@ -3,31 +3,46 @@ internal import Examples
 public import Models
 internal import Training
 
+/// What a training begins with, before its folder is touched.
+public struct Preflight {
+  /// The examples.
+  public let data: RunData
+  /// The model.
+  public let model: Model
+  /// The run's folder.
+  let folder: String
+  /// Where the data file was found.
+  let place: DataPlace
+}
+
 extension RunConfiguration {
   /// Reads the data, makes the model and checks that one can be trained on the other here: all that has to be so before
-  /// a run folder is touched. A dry run is this and no more.
+  /// a run folder is touched.
   ///
   /// - Parameters:
-  ///   - file: where the data file is; where the configuration says, if nil.
+  ///   - output: the folder; `runs/<name>` where nil.
+  ///   - resume: whether the training goes on there; then its data may lie where it began.
   ///   - observe: told of what takes time.
   /// - Throws: `ConfigurationError`, `DatasetError`, `HDF5Error`.
   public func preflight(
-    file: String? = nil, observe: (RunEvent) -> Void
-  ) throws -> (data: RunData, model: Model) {
+    output: String? = nil, resume: Resume = .never, observe: (RunEvent) -> Void = { _ in }
+  ) throws -> Preflight {
     try training.checkPrecision()
     // What is wrong with the model shows before the data are read; what further fields are like, only these tell.
-    if self.data.fields.isEmpty {
+    if data.fields.isEmpty {
       _ = try Model(reading: self.model, fields: try Model.fields(reading: self.model))
     }
-    var found = self.data
-    if let file { found.file = file }
-    let data = try RunData(found, seed: training.seed) { observe(.preparing($0, $1)) }
-    let model = try Model(reading: self.model, fields: data.fields)
-    try requireOwnNames(of: data.fields, beside: model)
+    let folder = output ?? "runs/\(name)"
+    let place = DataPlace.training(data.file, run: folder, isResumed: resume != .never)
+    var found = data
+    found.file = place.path
+    let examples = try RunData(found, seed: training.seed) { observe(.preparing($0, $1)) }
+    let model = try Model(reading: self.model, fields: examples.fields)
+    try requireOwnNames(of: examples.fields, beside: model)
     try training.checkGroups(for: model)
-    try training.checkMinibatches(for: model, examples: data.training.positions.count)
+    try training.checkMinibatches(for: model, examples: examples.training.positions.count)
     try requireMemory(for: model, training)
-    return (data, model)
+    return Preflight(data: examples, model: model, folder: folder, place: place)
   }
 
   /// Throws where a field has the name of a scalar, which is an input of the same graphs.

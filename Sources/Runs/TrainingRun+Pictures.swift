@@ -10,7 +10,11 @@ extension TrainingRun {
   /// `samples/epoch-0001.png`, the mean of p(x|z) for 64 draws from the prior, the same at every
   /// epoch, with what else the model reads taken from examples; and `samples/reconstructions-0001.png`, originals above their reconstructions.
   func writePictures(epoch: Int) throws {
-    let runner = try ModelRunner(model, parameters: trainer.parameters)
+    let runner =
+      try pictureRunner
+      ?? ModelRunner(model, parameters: trainer.parameters, threadCount: environment.threads)
+    pictureRunner = runner
+    try runner.parameters.set(trainer.parameters)
     let shape = model.exampleShape
     let source = data.validation ?? data.training
     let samples = try runner.sample(

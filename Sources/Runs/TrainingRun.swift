@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Configuration
 internal import DataParallel
+package import Evaluation
 internal import Examples
 internal import Foundation
 internal import Host
@@ -74,6 +75,8 @@ public final class TrainingRun {
   var savedStep = -1
   var isUnsaved = false
   var log: MetricsLog
+  /// Draws the pictures of all epochs; made for the first.
+  package var pictureRunner: ModelRunner?
   private var lastSave = ContinuousClock.now
 
   /// Opens the data, joins the model and takes up the folder.
@@ -94,17 +97,15 @@ public final class TrainingRun {
     self.configuration = configuration
     self.observe = observe
     var threads = threads ?? availableThreadCount()
-    let path = output ?? "runs/\(configuration.name)"
-    let place = DataPlace.training(
-      configuration.data.file, run: path, isResumed: resume != .never)
-    (data, model) = try configuration.preflight(file: place.path, observe: observe)
-    folder = try RunFolder(locking: path)
+    let ready = try configuration.preflight(output: output, resume: resume, observe: observe)
+    (data, model) = (ready.data, ready.model)
+    folder = try RunFolder(locking: ready.folder)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,
       anchors: configuration.anchors(examples: data.training.positions.count),
       check: CheckpointContent.check)
     try DataCheck(model, configuration.data).checkSome(of: data.training)
-    var start = try StartingPoint(store, resume, folder: path)
+    var start = try StartingPoint(store, resume, folder: ready.folder)
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
     training.shards = try training.shards ?? start.state()?.shards
@@ -138,7 +139,7 @@ public final class TrainingRun {
     }
     try folder.write(resolved.text(), to: "config.json")
     var here = environment
-    here.dataFolder = place.folder
+    here.dataFolder = ready.place.folder
     try folder.write(here.json(), to: "environment.json")
     log = try MetricsLog(
       folder: folder, terms: trainer.model.termNames, continuingAfter: trainer.state.step,

@@ -31,13 +31,13 @@ public struct Verification {
   public init(
     _ configuration: RunConfiguration, seed: UInt64, progress: @escaping (String) -> Void = { _ in }
   ) throws {
-    try configuration.training.checkPrecision()
     let clock = ContinuousClock()
     let start = clock.now
-    (data, model) = try configuration.preflight {
+    let ready = try configuration.preflight {
       guard case .preparing(let activity, let fraction) = $0 else { return }
       progress("\(activity) \(Int(fraction * 100)) %")
     }
+    (data, model) = (ready.data, ready.model)
     try data.finishReading()
     openingSeconds = (clock.now - start) / .seconds(1)
     // With one shard, thread counts would have nothing to share out.

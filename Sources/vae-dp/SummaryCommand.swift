@@ -29,12 +29,12 @@ struct SummaryCommand: ParsableCommand {
         let configuration = try RunConfiguration(file: subject, overrides: overrides)
         let model = try configuration.describedModel()
         try put(configuration.resolved(with: model).text())
-        try put(summary(of: model, configuration.training).text)
+        try put(ModelSummary(model, configuration.training).text)
         return
       }
       let trained = try TrainedModel(subject)
       try put(trained.resolved.text())
-      try put(summary(of: trained.runner.model, trained.configuration.training).text)
+      try put(ModelSummary(trained.runner.model, trained.configuration.training).text)
       try put(
         "  trained for \(trained.state.step) steps, \(trained.state.epoch) epochs: \(trained.file)")
     }

@@ -36,12 +36,12 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let configuration = try RunConfiguration(file: config, overrides: overrides)
-      if dryRun { return try check(configuration) }
+      let mode: Resume =
+        resume == "auto" ? .automatic : resume == "never" ? .never : .path(resume)
+      if dryRun { return try show(configuration, mode) }
       let line = ProgressLine()
       let interruption = Interruption()
       var total = Double.infinity
-      let mode: Resume =
-        resume == "auto" ? .automatic : resume == "never" ? .never : .path(resume)
       let run = try TrainingRun(
         configuration, output: output, resume: mode, threads: threads.count,
         choosesThreads: threads.isAutomatic, allowsChanges: allowChanges
@@ -57,13 +57,15 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func check(_ configuration: RunConfiguration) throws {
+  private func show(_ configuration: RunConfiguration, _ resume: Resume) throws {
     let line = ProgressLine()
-    let (data, model) = try configuration.preflight { line.observe($0, of: 0) }
-    for warning in try data.check(for: model, configuration.data) { line.say(warning) }
-    line.say("\(configuration.name): \(data.training.positions.count) examples to train on")
-    try put(configuration.resolved(with: model).text())
-    try put(summary(of: model, configuration.training).text)
+    let dry = try DryRun(
+      configuration, output: output, resume: resume, threads: threads.count
+    ) { line.observe($0, of: 0) }
+    for warning in dry.warnings { line.say(warning) }
+    line.say("\(configuration.name): \(dry.exampleCount) examples to train on")
+    try put(dry.configuration.text())
+    try put(dry.summary.text)
   }
 
   private func describe(_ run: TrainingRun) -> String {
@@ -71,7 +73,7 @@ struct TrainCommand: ParsableCommand {
     let examples = run.data.training.positions.count
     return """
       \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.totalLatentCount) latents
-      \(summary(of: trainer.model, trainer.configuration, shards: trainer.state.shards).text)
+      \(ModelSummary(trainer.model, trainer.configuration, shards: trainer.state.shards).text)
         \(examples) training examples, batches of \(trainer.configuration.batchSize) in \
       \(trainer.state.shards) shards, \(trainer.stepsPerEpoch) steps per epoch → \(run.folder.path)
       """
@@ -96,15 +98,6 @@ struct TrainCommand: ParsableCommand {
         + arguments.joined(separator: " ") + " --resume auto"
     }
   }
-}
-
-/// A model's summary with the training that it is meant for.
-func summary(
-  of model: Model, _ training: TrainingConfiguration, shards: Int? = nil
-) -> ModelSummary {
-  let shards = shards ?? training.defaultShards(for: model, threads: availableThreadCount())
-  return ModelSummary(
-    model, rowsPerShard: max(1, training.batchSize / shards), stateCount: training.stateCount)
 }
 
 /// A time such as `30m`.

@@ -48,6 +48,28 @@ import Testing
     #expect(again.output == result.output)
   }
 
+  /// Every file that a user asks for grows beside its place: where it cannot, what was there stays.
+  @Test func aFileThatCannotBeMadeLeavesTheOldOne() throws {
+    for (file, arguments) in [
+      ("out/decoder.onnx", ["export", "run", "--format", "onnx", "--output", "out"]),
+      ("out/model.safetensors", ["export", "run", "--format", "safetensors", "--output", "out"]),
+      ("out/model.h5", ["export", "run", "--format", "hdf5", "--output", "out"]),
+      ("grid.png", ["sample", "run", "--output", "grid.png"]),
+      ("sprites.h5", ["data", "sprites", "--size", "3", "--output", "sprites.h5", "--replace"]),
+    ] {
+      let first = try Program(arguments, in: folder).wait()
+      #expect(first.code == 0, "\(file): \(first.errors)")
+      let path = folder.url.appending(path: file)
+      let staging = path.deletingLastPathComponent()
+        .appending(path: ".\(path.lastPathComponent).partial")
+      try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
+      try folder.write("mine", to: file)
+      let second = try Program(arguments, in: folder).wait()
+      #expect(second.code == 73 && second.errors.contains(file), "\(file): \(second.errors)")
+      #expect(try folder.bytes(file) == Data("mine".utf8), "\(file)")
+    }
+  }
+
   /// Parameters that are finite and far too large for their sums.
   @Test func whatIsNotFiniteIsAStringInJSON() throws {
     let training = try run(

@@ -96,6 +96,46 @@ import Training
     #expect(try runner.evaluate(ExampleSet(halves)).activeUnits == 2)
   }
 
+  /// What is done again, with other data, threads or parameters, is compiled once for each number of rows.
+  @Test func whatWasCompiledIsKept() throws {
+    let runner = try runner()
+    for threads in [1, 3, 2] {
+      runner.threadCount = threads
+      _ = try runner.encode(examples(7))
+      _ = try runner.encode(ExampleSet(examples(9).source, positions: [0, 1, 2, 3, 4, 5, 8]))
+      _ = try runner.sample(count: 300, seed: UInt64(threads))
+    }
+    // Seven rows; chunks of 128, and the last of 44.
+    #expect(runner.compilationCount == 3)
+    _ = try runner.evaluate(examples(7), samples: 120)
+    // 50 samples, 20 samples, and the metrics.
+    #expect(runner.compilationCount == 6)
+    _ = try runner.evaluate(examples(7), samples: 70, seed: 3)
+    #expect(runner.compilationCount == 6)
+  }
+
+  /// All that is kept computes in one memory, with the weights that the runner has now.
+  @Test func whatWasKeptComputesAsNewWithOtherWeights() throws {
+    let (kept, count) = (try runner(), 150)
+    func results(_ runner: ModelRunner) throws -> [[Float]] {
+      let latents = try runner.encode(examples(count))
+      return [
+        latents.mean, latents.logVariance ?? [], try runner.decode(latents.mean),
+        try runner.sample(count: 9, seed: 1), try runner.reconstruct(examples(count)),
+        [Float(try runner.evaluate(examples(count), samples: 3).elbo)],
+      ]
+    }
+    let first = try results(kept)
+    let others = kept.parameters.arrays().map { array in
+      NamedArray(name: array.name, shape: array.shape, values: array.values.map { $0 * 0.7 + 0.01 })
+    }
+    try kept.parameters.set(others)
+    let fresh = try ModelRunner(kept.model, parameters: others, threadCount: 1)
+    let second = try results(kept)
+    #expect(second == (try results(fresh)))
+    #expect(zip(first, second).allSatisfy { $0 != $1 })
+  }
+
   @Test func resultsDoNotDependOnThreads() throws {
     let expected = try runner(threads: 1).evaluate(examples(400), samples: 3)
     for threads in [2, 7] {

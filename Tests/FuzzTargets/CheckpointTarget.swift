@@ -157,12 +157,7 @@ package struct CheckpointTarget {
     case .train: break
     case .evaluate: _ = try runner.evaluate(trained.examples(split: "test"))
     case .summary:
-      let shards = training.defaultShards(for: runner.model, threads: 1)
-      _ =
-        ModelSummary(
-          runner.model, rowsPerShard: max(1, training.batchSize / shards),
-          stateCount: training.stateCount
-        ).text
+      _ = ModelSummary(runner.model, training, threads: 1).text
     case .sample:
       let images = try runner.sample(count: 4, seed: 1)
       _ = try ImageGrid(images, shape: [4] + runner.model.exampleShape).png()

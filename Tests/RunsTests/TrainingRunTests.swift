@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Runs
 import Testing
@@ -40,6 +41,17 @@ import Training
       let bytes = try scratch.bytes("run/samples/\(name)")
       #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
     }
+  }
+
+  /// One graph that samples and one that reconstructs, whatever the number of epochs.
+  @Test func picturesAreCompiledOnceAndKeepToTheThreads() throws {
+    let configuration = try RunSample.configuration(data: scratch.path("data.h5"))
+    let run = try TrainingRun(configuration, output: scratch.path("run"), threads: 3)
+    _ = try run.run()
+    #expect(run.trainer.state.epoch == 3)
+    let runner = try #require(run.pictureRunner)
+    #expect(runner.threadCount == 3 && runner.compilationCount == 2)
+    #expect(bits(runner.parameters.arrays()) == bits(run.trainer.parameters))
   }
 
   @Test func metricsHaveALinePerReportAndEpoch() throws {
