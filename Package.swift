@@ -110,7 +110,9 @@ let package = Package(
       ["CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Storage", "Teamwork"]),
     room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG"]),
-    room("Checkpoints", ["Files", "HDF5", "Training", crypto]),
+    room(
+      "Checkpoints",
+      ["Configuration", "Examples", "Files", "HDF5", "Host", "Kernels", "Training", crypto]),
     // Everything joined.
     room(
       "Measuring",
@@ -211,7 +213,9 @@ let package = Package(
     tests("Datasets", ["CZlib", "Examples", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
-    tests("Checkpoints", ["FileTestSupport", "Files", "HDF5", "TestScale", "Training"]),
+    tests(
+      "Checkpoints",
+      ["Configuration", "FileTestSupport", "Files", "HDF5", "TestScale", "Training"]),
     tests(
       "Training",
       [

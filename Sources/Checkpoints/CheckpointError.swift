@@ -1,5 +1,7 @@
+package import Configuration
 internal import Files
 internal import HDF5
+package import Training
 
 /// A checkpoint that cannot be written, read or trusted.
 public struct CheckpointError: Error, CustomStringConvertible, Sendable {
@@ -74,6 +76,29 @@ extension CheckpointError {
         code: .inputOutput, object: path, expected: "no failure", found: "\(error)",
         remedy: "Check the disk.", cause: error)
     }
+  }
+
+  /// A value in a checkpoint that no training saves.
+  package init(
+    _ code: Code, _ object: String, expected: String, found: String, cause: (any Error)? = nil
+  ) {
+    self.init(
+      code: code, object: object, expected: expected, found: found,
+      remedy: "Use another checkpoint.", cause: cause)
+  }
+
+  /// A value in `/configuration` of a file that cannot be read.
+  package init(_ error: ConfigurationError, file: String) {
+    self.init(
+      .damaged, "\(file): /configuration", expected: "a configuration of this version",
+      found: "\(error)", cause: error)
+  }
+
+  /// A value in `/state` of a file that no training saves.
+  package init(_ error: StateError, file: String) {
+    let key = error.key.isEmpty ? "" : " \(error.key)"
+    self.init(
+      .damaged, "\(file): /state\(key)", expected: error.expected, found: error.found, cause: error)
   }
 
   init(_ failure: IOFailure) {

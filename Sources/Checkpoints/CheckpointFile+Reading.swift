@@ -1,5 +1,5 @@
 internal import HDF5
-public import Training
+internal import Training
 
 extension CheckpointFile {
   /// Reads the bytes of a checkpoint file, and checks that they hold what was written.
@@ -9,24 +9,20 @@ extension CheckpointFile {
   ///   - name: Stands for the file in messages.
   /// - Throws: `.notACheckpoint`, `.unsupportedVersion`, `.missingObject`, `.typeMismatch`,
   ///   `.damaged`, or `.checksumMismatch` for whole chunks that hold something else.
-  public static func read(
+  package static func read(
     _ image: [UInt8], name: String
-  ) throws(CheckpointError) -> (snapshot: TrainingSnapshot, label: CheckpointLabel) {
+  ) throws(CheckpointError) -> StoredCheckpoint {
     do {
       let reader = Reader(file: try HDF5File(image: image, name: name), name: name)
       try reader.checkFormat()
-      let label = CheckpointLabel(
-        step: try reader.integer("step", of: "/", in: 0...Int.max),
-        epoch: try reader.integer("epoch", of: "/", in: 0...Int.max),
-        isBest: try reader.integer("isBest", of: "/", in: 0...1) == 1)
-      let snapshot = try reader.snapshot()
-      let (expected, found) = (try reader.digest(), contentDigest(of: snapshot, label))
+      let stored = try reader.checkpoint()
+      let (expected, found) = (try reader.digest(), contentDigest(of: stored))
       guard expected == found else {
         throw CheckpointError(
           code: .checksumMismatch, object: name, expected: "content with SHA-256 \(expected)",
           found: "SHA-256 \(found)", remedy: "Use another checkpoint.")
       }
-      return (snapshot, label)
+      return stored
     } catch {
       throw CheckpointError(error, at: name, isReading: true)
     }
@@ -54,17 +50,21 @@ private struct Reader {
     }
   }
 
-  func snapshot() throws -> TrainingSnapshot {
+  func checkpoint() throws -> StoredCheckpoint {
+    let label = CheckpointLabel(
+      step: try integer("step", of: "/", in: 0...Int.max),
+      epoch: try integer("epoch", of: "/", in: 0...Int.max),
+      isBest: try integer("isBest", of: "/", in: 0...1) == 1)
     let states = try members(of: "/optimizer").map { state in
-      (name: state, arrays: try arrays(of: "/optimizer/\(state)"))
+      StateArrays(name: state, arrays: try arrays(of: "/optimizer/\(state)"))
     }
-    var snapshot = TrainingSnapshot(
-      configuration: "", state: "", environment: "", parameters: try arrays(of: "/parameters"),
-      states: states)
+    var stored = StoredCheckpoint(
+      label: label, configuration: "", state: "", environment: "",
+      parameters: try arrays(of: "/parameters"), states: states)
     for text in CheckpointFile.texts {
-      snapshot[keyPath: text.field] = try file.readString(text.path)
+      stored[keyPath: text.field] = try file.readString(text.path)
     }
-    return snapshot
+    return stored
   }
 
   func digest() throws -> String {

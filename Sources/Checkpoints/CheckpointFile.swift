@@ -1,7 +1,7 @@
 internal import HDF5
-public import Training
+internal import Training
 
-/// The format of one checkpoint: a snapshot of a training as an HDF5 file.
+/// The format of one checkpoint: an HDF5 file.
 ///
 /// 1. The file uses the newest format of libhdf5 1.10: all metadata carries checksums. Times are
 ///    not stored: the same content gives the same bytes.
@@ -13,7 +13,7 @@ public import Training
 /// 4. `/parameters/<name>`: one float32 little-endian dataset per array, in the array's shape, a
 ///    scalar as a scalar. Names contain dots and never a slash: `encoder.conv1.weight`. Arrays with
 ///    extents lie in chunks with Fletcher-32 checksums, scalars and empty arrays in their headers.
-///    The integer attribute `index` of each dataset is its place in the snapshot, from 0.
+///    The integer attribute `index` of each dataset is its place among them, from 0.
 /// 5. `/optimizer/<state>`: a group for each state of the optimiser, with an `index` likewise; in it
 ///    `/optimizer/<state>/<name>`, as the parameters.
 ///
@@ -23,8 +23,8 @@ public enum CheckpointFile {
   static let format = "vae-dp checkpoint"
   /// The attribute `formatVersion` that this program writes, and the only one that it reads.
   static let formatVersion = 1
-  /// The three strings of a snapshot.
-  static var texts: [(path: String, field: WritableKeyPath<TrainingSnapshot, String>)] {
+  /// The three strings of a checkpoint.
+  static var texts: [(path: String, field: WritableKeyPath<StoredCheckpoint, String>)] {
     [("/configuration", \.configuration), ("/state", \.state), ("/environment", \.environment)]
   }
 
@@ -32,18 +32,18 @@ public enum CheckpointFile {
   ///
   /// - Throws: `.invalidName`; `.shapeMismatch` for an array whose values do not fill its shape;
   ///   `.typeMismatch` for a string with a NUL in it; `.inputOutput`.
-  public static func write(
-    _ snapshot: TrainingSnapshot, _ label: CheckpointLabel, to path: String
+  package static func write(
+    _ stored: StoredCheckpoint, to path: String
   ) throws(CheckpointError) {
     do {
-      try checkNames(snapshot.states.map(\.name), of: "/optimizer", path)
-      try checkNames(snapshot.parameters.map(\.name), of: "/parameters", path)
+      try checkNames(stored.states.map(\.name), of: "/optimizer", path)
+      try checkNames(stored.parameters.map(\.name), of: "/parameters", path)
       let file = try HDF5File.create(at: path)
-      try write(label, contentDigest(of: snapshot, label), to: file)
-      for text in texts { try file.writeString(text.path, snapshot[keyPath: text.field]) }
-      try write(snapshot.parameters, to: "/parameters", of: file)
+      try write(stored.label, contentDigest(of: stored), to: file)
+      for text in texts { try file.writeString(text.path, stored[keyPath: text.field]) }
+      try write(stored.parameters, to: "/parameters", of: file)
       try file.createGroup("/optimizer")
-      for (index, state) in snapshot.states.enumerated() {
+      for (index, state) in stored.states.enumerated() {
         let group = "/optimizer/\(state.name)"
         try checkNames(state.arrays.map(\.name), of: group, path)
         try write(state.arrays, to: group, of: file)

@@ -1,11 +1,8 @@
 public import Files
-public import Training
 
 /// Throws where what a whole checkpoint says makes no sense.
 public typealias ContentCheck =
-  @Sendable (
-    _ snapshot: TrainingSnapshot, _ label: CheckpointLabel, _ file: String
-  ) throws(CheckpointError) -> Void
+  @Sendable (_ checkpoint: Checkpoint, _ file: String) throws(CheckpointError) -> Void
 
 /// Reads the checkpoints of one folder and changes nothing in it, so that a training may go on
 /// meanwhile.
@@ -23,7 +20,7 @@ public struct CheckpointLoader: Sendable {
   /// - Parameter check: has the last word on every checkpoint; one that it throws for is a bad one.
   public init(
     folder: String, files: any FileSystem = LocalFileSystem(),
-    check: @escaping ContentCheck = { _, _, _ in }
+    check: @escaping ContentCheck = { _, _ in }
   ) {
     self.check = check
     self.folder =
@@ -81,7 +78,7 @@ public struct CheckpointLoader: Sendable {
   /// - Throws: Why it cannot be used.
   public static func load(
     path: String, files: any FileSystem = LocalFileSystem(),
-    check: @escaping ContentCheck = { _, _, _ in }
+    check: @escaping ContentCheck = { _, _ in }
   ) throws(CheckpointError) -> LoadedCheckpoint {
     let target: String
     do throws(IOFailure) {
@@ -108,9 +105,9 @@ public struct CheckpointLoader: Sendable {
     if let entry = listed.first, !listed.contains(where: { $0.sha256 == hash }) {
       throw mismatch(target, entry, bytes, hash)
     }
-    let (snapshot, label) = try loader.content(of: bytes, path)
+    let (checkpoint, label) = try loader.content(of: bytes, path)
     return LoadedCheckpoint(
-      snapshot: snapshot, entry: CheckpointEntry(of: bytes, label), path: path,
+      checkpoint: checkpoint, entry: CheckpointEntry(of: bytes, label), path: path,
       isHashVerified: !listed.isEmpty, problems: problems)
   }
 
@@ -140,7 +137,7 @@ public struct CheckpointLoader: Sendable {
     let bytes = try bytes(path)
     let hash = hexadecimalSHA256(of: bytes)
     guard hash == entry.sha256 else { throw Self.mismatch(path, entry, bytes, hash) }
-    let (snapshot, label) = try content(of: bytes, path)
+    let (checkpoint, label) = try content(of: bytes, path)
     guard (label.step, label.epoch) == (entry.step, entry.epoch) else {
       throw CheckpointError(
         code: .damaged, object: path,
@@ -148,17 +145,18 @@ public struct CheckpointLoader: Sendable {
         found: "step \(label.step) and epoch \(label.epoch)", remedy: "Use another checkpoint.")
     }
     return LoadedCheckpoint(
-      snapshot: snapshot, entry: entry, path: path, isHashVerified: !inventory.isRebuilt,
+      checkpoint: checkpoint, entry: entry, path: path, isHashVerified: !inventory.isRebuilt,
       problems: problems)
   }
 
   /// What the bytes of a checkpoint file hold, looked at.
   func content(
     of bytes: [UInt8], _ path: String
-  ) throws(CheckpointError) -> (snapshot: TrainingSnapshot, label: CheckpointLabel) {
-    let content = try CheckpointFile.read(bytes, name: path)
-    try check(content.snapshot, content.label, path)
-    return content
+  ) throws(CheckpointError) -> (checkpoint: Checkpoint, label: CheckpointLabel) {
+    let stored = try CheckpointFile.read(bytes, name: path)
+    let checkpoint = try stored.checkpoint(file: path)
+    try check(checkpoint, path)
+    return (checkpoint, stored.label)
   }
 
   private static func mismatch(

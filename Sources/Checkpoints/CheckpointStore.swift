@@ -1,5 +1,5 @@
 public import Files
-public import Training
+internal import Training
 
 /// The checkpoints' folder of a training, for the one process that writes it.
 ///
@@ -38,7 +38,7 @@ public struct CheckpointStore: Sendable {
   /// - Precondition: `keep` is at least 1, and no other process writes this folder.
   public init(
     folder: String, keep: Int, anchors: Anchors = .none,
-    files: any FileSystem = LocalFileSystem(), check: @escaping ContentCheck = { _, _, _ in }
+    files: any FileSystem = LocalFileSystem(), check: @escaping ContentCheck = { _, _ in }
   ) throws(CheckpointError) {
     precondition(keep >= 1, "CheckpointStore keeps \(keep) checkpoints: the last always stays")
     loader = CheckpointLoader(folder: folder, files: files, check: check)
@@ -72,8 +72,6 @@ public struct CheckpointStore: Sendable {
   ///
   /// One of the same step is replaced, and stays the best if it was.
   /// - Parameters:
-  ///   - step: Optimiser steps done.
-  ///   - epoch: Epochs done.
   ///   - isBest: Whether it is the best by validation so far.
   /// - Returns: The file's name, hash and size.
   /// - Throws: `.notFinite` where an array has a number that is not finite, and nothing is written;
@@ -81,16 +79,16 @@ public struct CheckpointStore: Sendable {
   ///   or this one, can be loaded all the same. Or what `CheckpointFile.write` throws.
   @discardableResult
   public func save(
-    _ snapshot: TrainingSnapshot, step: Int, epoch: Int, isBest: Bool
+    _ checkpoint: Checkpoint, isBest: Bool
   ) throws(CheckpointError) -> CheckpointEntry {
-    precondition(step >= 0 && epoch >= 0, "checkpoint at step \(step), epoch \(epoch)")
+    let step = checkpoint.snapshot.state.step
     let path = loader.path(CheckpointEntry.fileName(step: step))
-    try requireFinite(snapshot, path)
+    try requireFinite(checkpoint.snapshot, path)
     do {
       var manifest = try settledManifest()
       let isSameBest = manifest.best?.step == step
-      let label = CheckpointLabel(step: step, epoch: epoch, isBest: isBest || isSameBest)
-      let entry = try stage(snapshot, label, at: stagingPath(for: path))
+      let stored = StoredCheckpoint(checkpoint, isBest: isBest || isSameBest)
+      let entry = try stage(stored, at: stagingPath(for: path))
       manifest.pending = entry
       try publish(manifest)
       try files.rename(stagingPath(for: path), to: path)
@@ -132,19 +130,15 @@ public struct CheckpointStore: Sendable {
     return manifest
   }
 
-  /// Writes the snapshot to `staging`, proves it, and brings it to the disk.
-  private func stage(
-    _ snapshot: TrainingSnapshot, _ label: CheckpointLabel, at staging: String
-  ) throws -> CheckpointEntry {
+  /// Writes the checkpoint to `staging`, proves it, and brings it to the disk.
+  private func stage(_ stored: StoredCheckpoint, at staging: String) throws -> CheckpointEntry {
     try files.remove(staging)
-    try files.createFile(staging) { try CheckpointFile.write(snapshot, label, to: $0) }
+    try files.createFile(staging) { try CheckpointFile.write(stored, to: $0) }
     let bytes = try files.read(staging)
     do throws(CheckpointError) {
-      let (readBack, readLabel) = try CheckpointFile.read(bytes, name: staging)
-      if let difference = firstDifference(snapshot, readBack) {
+      if let difference = firstDifference(stored, try CheckpointFile.read(bytes, name: staging)) {
         throw CheckpointError.readBack(staging, difference)
       }
-      guard readLabel == label else { throw CheckpointError.readBack(staging, "its step") }
     } catch {
       // Whatever it looks like, what was written a moment ago is not there.
       var failure = error
@@ -152,7 +146,7 @@ public struct CheckpointStore: Sendable {
       throw failure
     }
     try files.synchronize(staging)
-    return CheckpointEntry(of: bytes, label)
+    return CheckpointEntry(of: bytes, stored.label)
   }
 
   private func publish(_ manifest: Manifest) throws {

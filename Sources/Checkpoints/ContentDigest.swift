@@ -18,20 +18,20 @@ package func hexadecimalSHA256(of bytes: [UInt8]) -> String {
 /// 4. the count of the states, and each: its name as in 2, its arrays as in 3.
 ///
 /// Counts and extents are 8 bytes; all numbers are little-endian.
-func contentDigest(of snapshot: TrainingSnapshot, _ label: CheckpointLabel) -> String {
+func contentDigest(of stored: StoredCheckpoint) -> String {
   var hasher = SHA256()
-  hasher.add(label.step)
-  hasher.add(label.epoch)
-  hasher.update(data: [label.isBest ? 1 : 0])
-  for text in [snapshot.configuration, snapshot.state, snapshot.environment] { hasher.add(text) }
-  hasher.addArrays(of: snapshot)
+  hasher.add(stored.label.step)
+  hasher.add(stored.label.epoch)
+  hasher.update(data: [stored.label.isBest ? 1 : 0])
+  for text in [stored.configuration, stored.state, stored.environment] { hasher.add(text) }
+  hasher.add(stored.parameters, stored.states)
   return hexadecimal(hasher.finalize())
 }
 
 /// SHA-256 of a snapshot's parameters, statistics and states alone: 3 and 4 of `contentDigest`.
 package func arrayDigest(of snapshot: TrainingSnapshot) -> String {
   var hasher = SHA256()
-  hasher.addArrays(of: snapshot)
+  hasher.add(snapshot.parameters, snapshot.states)
   return hexadecimal(hasher.finalize())
 }
 
@@ -47,10 +47,10 @@ extension SHA256 {
     update(data: bytes)
   }
 
-  fileprivate mutating func addArrays(of snapshot: TrainingSnapshot) {
-    add(snapshot.parameters)
-    add(snapshot.states.count)
-    for state in snapshot.states {
+  fileprivate mutating func add(_ parameters: [NamedArray], _ states: [StateArrays]) {
+    add(parameters)
+    add(states.count)
+    for state in states {
       add(state.name)
       add(state.arrays)
     }

@@ -2,8 +2,8 @@ public import Training
 
 /// A checkpoint that was read, and what was wrong on the way to it.
 public struct LoadedCheckpoint: Sendable {
-  /// The training's state.
-  public var snapshot: TrainingSnapshot
+  /// What it holds.
+  public var checkpoint: Checkpoint
   /// Step, epoch and hash; made from the file where no manifest lists it.
   public var entry: CheckpointEntry
   /// The file.
@@ -13,6 +13,8 @@ public struct LoadedCheckpoint: Sendable {
   public var isHashVerified: Bool
   /// What was passed over, newest first, and a manifest that could not be used.
   public var problems: [CheckpointProblem]
+  /// The training as it stood.
+  public var snapshot: TrainingSnapshot { checkpoint.snapshot }
 }
 
 /// A file that could not be used, and why.

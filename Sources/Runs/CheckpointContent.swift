@@ -7,86 +7,58 @@ internal import Models
 internal import Optimizers
 internal import Training
 
-/// What a checkpoint says, with every value of it looked at: the one place where that is done.
+/// What a checkpoint says, with every value of it looked at.
 ///
 /// A file whose checksums are right may still have been made by hand. Ranges and relations of `/state`
 /// are those of `TrainingState`, those of `/configuration` are its readers'; here stand the ones between
 /// the parts. Nothing is allocated for the model before its arrays are known to be there.
 struct CheckpointContent {
-  /// `/configuration`.
-  let resolved: JSONNode
   /// `/configuration`, read.
   let configuration: RunConfiguration
   /// The model that it describes.
   let model: Model
-  /// `/state`.
-  let state: TrainingState
-  /// `/environment`.
-  let environment: Environment
 
   /// For a `CheckpointLoader`.
-  static let check: ContentCheck = { (snapshot, label, file) throws(CheckpointError) in
-    let content = try CheckpointContent(snapshot, file: file)
-    try content.requireLabel(label, file)
+  static let check: ContentCheck = { (checkpoint, file) throws(CheckpointError) in
+    _ = try CheckpointContent(checkpoint, file: file)
   }
 
-  /// The parts of a snapshot.
+  /// Reads a checkpoint's configuration and compares the rest with it.
   ///
   /// - Throws: `.damaged`, `.missingObject`, `.shapeMismatch` or `.notFinite`, naming the object in the
   ///   file.
-  init(_ snapshot: TrainingSnapshot, file: String) throws(CheckpointError) {
-    guard let environment = Environment(json: snapshot.environment), environment.isPlausible else {
-      throw CheckpointError(
-        .damaged, "\(file): /environment",
-        expected: "versions, threads, the data's scale and fields", found: "something else")
-    }
-    self.environment = environment
+  init(_ checkpoint: Checkpoint, file: String) throws(CheckpointError) {
     do throws(ConfigurationError) {
-      resolved = try JSONNode.parse(snapshot.configuration, file: nil)
-      configuration = try RunConfiguration(reading: resolved)
+      configuration = try RunConfiguration(reading: checkpoint.configuration)
       model = try Model(
         reading: configuration.model,
         fields: try Model.fields(
-          reading: configuration.model, others: environment.fields ?? []))
+          reading: configuration.model, others: checkpoint.environment.fields ?? []))
       try configuration.training.checkGroups(for: model)
-    } catch {
-      throw CheckpointError(
-        .damaged, "\(file): /configuration", expected: "a configuration of this version",
-        found: "\(error)", cause: error)
-    }
-    do throws(StateError) {
-      state = try TrainingState(json: snapshot.state)
     } catch {
       throw CheckpointError(error, file: file)
     }
-    try requireState(file)
+    let snapshot = checkpoint.snapshot
+    try requireState(snapshot.state, file)
     try requireArrays(snapshot, file)
     try requireFinite(snapshot, file)
     try requireSigns(snapshot, file)
   }
 
-  /// The attributes of the file say what its state says.
-  private func requireLabel(_ label: CheckpointLabel, _ file: String) throws(CheckpointError) {
-    for (key, attribute, value) in [
-      ("step", label.step, state.step), ("epoch", label.epoch, state.epoch),
-    ] where attribute != value {
-      throw CheckpointError(
-        .damaged, "\(file): /state \(key)", expected: "\(attribute), as the attribute \(key) says",
-        found: "\(value)")
-    }
-  }
-
-  private func requireState(_ file: String) throws(CheckpointError) {
+  private func requireState(
+    _ state: TrainingState, _ file: String
+  ) throws(CheckpointError) {
     if let shards = configuration.training.shards, shards != state.shards {
       throw CheckpointError(
         .damaged, "\(file): /state shards", expected: "\(shards), as training.shards says",
         found: "\(state.shards)")
     }
-    let groups = configuration.training.groups.count - 1
-    guard state.groupPlateaus.count == groups else {
+    let schedules = configuration.training.groups.count
+    guard state.plateaus.count == schedules else {
       throw CheckpointError(
-        .damaged, "\(file): /state groupPlateaus", expected: "\(groups), as training.groups has",
-        found: "\(state.groupPlateaus.count)")
+        .damaged, "\(file): /state plateaus",
+        expected: "\(schedules), one for training.schedule and each of training.groups",
+        found: "\(state.plateaus.count)")
     }
     let count = model.metricCount
     for (key, sums) in [("epochSums", state.epochSums), ("reportSums", state.reportSums)]
@@ -167,42 +139,5 @@ struct CheckpointContent {
           found: "\(array.values[place]) at position \(place)")
       }
     }
-  }
-}
-
-extension CheckpointError {
-  /// A value in a checkpoint that no training saves.
-  fileprivate init(
-    _ code: Code, _ object: String, expected: String, found: String, cause: (any Error)? = nil
-  ) {
-    self.init(
-      code: code, object: object, expected: expected, found: found,
-      remedy: "Use another checkpoint.", cause: cause)
-  }
-
-  /// A value in `/state` of a file that no training saves.
-  init(_ error: StateError, file: String) {
-    let key = error.key.isEmpty ? "" : " \(error.key)"
-    self.init(
-      .damaged, "\(file): /state\(key)", expected: error.expected, found: error.found, cause: error)
-  }
-}
-
-extension Environment {
-  /// Whether its numbers are some that a run has.
-  fileprivate var isPlausible: Bool {
-    dataScale.isFinite && dataScale > 0 && (1...1_000_000).contains(cores)
-      && (1...1_000_000).contains(threads) && (fields ?? []).allSatisfy(\.isPlausible)
-      && Set((fields ?? []).map(\.name)).count == fields?.count ?? 0
-  }
-}
-
-extension Field {
-  /// Whether a reader gives such a field.
-  fileprivate var isPlausible: Bool {
-    let size = shape.reduce(1.0) { $0 * Double($1) }
-    return name != Field.data && !name.isEmpty && (1...3).contains(shape.count)
-      && shape.allSatisfy { $0 > 0 } && size < 0x1p31
-      && (classes.map { shape == [$0.count] } ?? true)
   }
 }

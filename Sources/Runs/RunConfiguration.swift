@@ -87,9 +87,13 @@ public struct RunConfiguration: Sendable {
 
   /// The configuration with all defaults filled in.
   ///
-  /// - Parameter model: the model that was read from it.
-  public func resolved(with model: Model) -> JSONNode {
-    resolved.setting("model", to: model.resolved)
+  /// - Parameters:
+  ///   - model: the model that was read from it.
+  ///   - shards: what a training has settled `training.shards` on; as configured where nil.
+  public func resolved(with model: Model, shards: Int? = nil) -> JSONNode {
+    let whole = resolved.setting("model", to: model.resolved)
+    guard let shards else { return whole }
+    return whole.setting("training", to: training.resolved.setting("shards", to: .int(shards)))
   }
 
   private static func name(in reader: inout ObjectReader) throws(ConfigurationError) -> String {

@@ -22,9 +22,9 @@ extension StartingPoint {
     _ resolved: JSONNode, _ environment: Environment, for trainer: Trainer, exampleCount: Int,
     allowsChanges: Bool
   ) throws -> [String] {
-    guard let snapshot, var state = try state() else { return [] }
-    let then = Environment(json: snapshot.environment)
-    let old = filledIn(try JSONNode.parse(snapshot.configuration, file: name), then?.fields ?? [])
+    guard let checkpoint, var state else { return [] }
+    let then = checkpoint.environment
+    let old = filledIn(checkpoint.configuration, then.fields ?? [])
     var changes = ConfigurationChange.between(old, resolved)
     changes += fieldChanges(from: then, to: environment)
     try requireArrays(of: trainer, changes)
@@ -56,8 +56,8 @@ extension StartingPoint {
       state.startEpochAgain(like: trainer.state)
       best = nil
     }
-    self.snapshot?.state = state.json()
-    return words + (then.map { environment.differences(from: $0) } ?? [])
+    self.checkpoint?.snapshot.state = state
+    return words + environment.differences(from: then)
   }
 
   /// An old configuration with the defaults of keys that did not exist when it was saved.
@@ -71,7 +71,7 @@ extension StartingPoint {
 
   /// Refuses a checkpoint without the arrays that the training needs.
   private func requireArrays(of trainer: Trainer, _ changes: [ConfigurationChange]) throws {
-    guard let snapshot else { return }
+    guard let snapshot = checkpoint?.snapshot else { return }
     let model = changes.filter { $0.path.hasPrefix("model.") || $0.isOfAField }
     let mine = snapshot.parameters.map { ($0.name, $0.shape) }
     let needed = trainer.model.parameters.map { ($0.name, $0.shape.extents) }
@@ -95,10 +95,10 @@ extension StartingPoint {
 
   /// Fields that have another shape or other classes now.
   private func fieldChanges(
-    from then: Environment?, to now: Environment
+    from then: Environment, to now: Environment
   ) -> [ConfigurationChange] {
     let fields = now.fields ?? []
-    return (then?.fields ?? []).compactMap { old in
+    return (then.fields ?? []).compactMap { old in
       guard let new = fields.first(where: { $0.name == old.name }), new != old else { return nil }
       return ConfigurationChange(
         path: "data.fields.\(old.name) of the file", old: old.summary, new: new.summary)
@@ -107,9 +107,8 @@ extension StartingPoint {
 
   /// Changes of the data that no key shows.
   private func dataChanges(
-    from then: Environment?, to now: Environment, _ changes: [ConfigurationChange]
+    from then: Environment, to now: Environment, _ changes: [ConfigurationChange]
   ) -> [ConfigurationChange] {
-    guard let then else { return [] }
     if changes.contains(where: \.isOfAField) { return [] }
     if then.dataScale != now.dataScale {
       return [

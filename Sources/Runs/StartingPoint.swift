@@ -5,7 +5,7 @@ internal import Training
 /// Where a run begins: at its start, or at a checkpoint.
 struct StartingPoint {
   /// The checkpoint; nil at the start.
-  var snapshot: TrainingSnapshot?
+  var checkpoint: Checkpoint?
   /// The checkpoint of the best epoch, where there is one.
   var best: TrainingSnapshot?
   /// Name of the checkpoint's file.
@@ -26,32 +26,24 @@ struct StartingPoint {
       }
     case .automatic:
       guard let last = try store.loader.loadLast() else { return }
-      (snapshot, name) = (last.snapshot, last.entry.file)
+      (checkpoint, name) = (last.checkpoint, last.entry.file)
       skipped = last.problems.map { "\($0)" }
-      best = try best(in: store)
+      best = Self.best(knownAs: state?.best, in: store)
     case .path(let path):
       let check = CheckpointContent.check
-      (snapshot, name) = (try CheckpointLoader.load(path: path, check: check).snapshot, path)
-      best = try best(in: store)
+      (checkpoint, name) = (try CheckpointLoader.load(path: path, check: check).checkpoint, path)
+      best = Self.best(knownAs: state?.best, in: store)
     }
   }
 
-  /// The folder's best checkpoint, if it is the one that the snapshot knows: not that of a training
-  /// that went further.
-  private func best(in store: CheckpointStore) throws -> TrainingSnapshot? {
-    Self.best(knownAs: try state()?.best, in: store)
-  }
-
-  /// The folder's best checkpoint, if it is the one of this epoch and objective.
+  /// The folder's best checkpoint, if it is the one of this epoch and objective: not that of a training that went further.
   static func best(
     knownAs known: TrainingState.Best?, in store: CheckpointStore
   ) -> TrainingSnapshot? {
     guard let found = (try? store.loader.loadBest())??.snapshot else { return nil }
-    return (try? TrainingState(json: found.state))?.best == known ? found : nil
+    return found.state.best == known ? found : nil
   }
 
   /// The state of the checkpoint; nil at the start.
-  func state() throws -> TrainingState? {
-    try snapshot.map { try TrainingState(json: $0.state) }
-  }
+  var state: TrainingState? { checkpoint?.snapshot.state }
 }

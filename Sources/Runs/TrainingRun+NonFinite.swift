@@ -43,7 +43,7 @@ extension TrainingRun {
   /// Restores a checkpoint and halves the learning rate. What that comes to is saved at once in the
   /// checkpoint's place; a training that is killed before goes the same way again.
   private func goBack(to anchor: Anchor, _ report: NonFiniteReport) throws -> Bool {
-    let known = try TrainingState(json: anchor.snapshot.state).best
+    let known = anchor.snapshot.state.best
     let best = known == trainer.state.best ? nil : StartingPoint.best(knownAs: known, in: store)
     try trainer.rollBack(to: anchor.snapshot, best: best)
     let (state, counts) = (trainer.state, trainer.state.nonFiniteCounts)

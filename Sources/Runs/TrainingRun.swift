@@ -108,7 +108,7 @@ public final class TrainingRun {
     var start = try StartingPoint(store, resume, folder: ready.folder)
     for problem in start.skipped { observe(.skipped(problem)) }
     var training = configuration.training
-    training.shards = try training.shards ?? start.state()?.shards
+    training.shards = training.shards ?? start.state?.shards
     let shards = training.defaultShards(
       for: model, threads: min(threads, availableThreadCount()))
     if choosesThreads {
@@ -121,15 +121,14 @@ public final class TrainingRun {
     trainer = try Trainer(
       model: model, configuration: training, shards: shards, threads: threads,
       training: data.training, validation: data.validation)
-    resolved = try configuration.resolved(with: model)
-      .applying(override: "training.shards=\(trainer.state.shards)")
+    resolved = configuration.resolved(with: model, shards: trainer.state.shards)
     var changes: [String] = []
-    if start.snapshot != nil {
+    if start.checkpoint != nil {
       changes = try start.take(
         resolved, environment, for: trainer, exampleCount: data.training.positions.count,
         allowsChanges: allowsChanges)
     }
-    if let snapshot = start.snapshot {
+    if let snapshot = start.checkpoint?.snapshot {
       do {
         try trainer.restore(snapshot, best: start.best)
       } catch let error as StateError {
@@ -144,7 +143,7 @@ public final class TrainingRun {
     log = try MetricsLog(
       folder: folder, terms: trainer.model.termNames, continuingAfter: trainer.state.step,
       epoch: trainer.state.epoch, rollbacks: trainer.state.nonFiniteCounts.rollbacks)
-    if start.snapshot != nil {
+    if start.checkpoint != nil {
       attempt { try store.finishCutOffSave() }
       attempt {
         try log.append(changes: changes, step: trainer.state.step, epoch: trainer.epochPosition)
@@ -243,10 +242,9 @@ public final class TrainingRun {
     if savedStep == state.step, !isBest, state.offset != 0 { return }
     lastSave = ContinuousClock.now
     do {
-      let snapshot = trainer.snapshot(
-        configuration: resolved.text(), environment: environment.json())
-      let entry = try store.save(
-        snapshot, step: state.step, epoch: state.epoch, isBest: isBest)
+      let checkpoint = Checkpoint(
+        configuration: resolved, environment: environment, snapshot: trainer.snapshot())
+      let entry = try store.save(checkpoint, isBest: isBest)
       savedStep = state.step
       isUnsaved = false
       observe(.saved(entry.file))

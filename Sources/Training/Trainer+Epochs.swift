@@ -34,9 +34,8 @@ extension Trainer {
   }
 
   private func observePlateaus(_ objective: Double) {
-    configuration.groups[0].schedule.plateau?.observe(objective, in: &state.plateau)
-    for (index, group) in configuration.groups.dropFirst().enumerated() {
-      group.schedule.plateau?.observe(objective, in: &state.groupPlateaus[index])
+    for (index, group) in configuration.groups.enumerated() {
+      group.schedule.plateau?.observe(objective, in: &state.plateaus[index])
     }
   }
 

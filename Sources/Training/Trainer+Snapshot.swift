@@ -22,12 +22,14 @@ public struct SnapshotMismatch: Error, Sendable, Hashable, CustomStringConvertib
 
 extension Trainer {
   /// Everything needed to continue, as a value.
-  public func snapshot(configuration text: String, environment: String) -> TrainingSnapshot {
-    TrainingSnapshot(
-      configuration: text, state: state.json(), environment: environment,
-      parameters: engine.parameters.arrays(),
-      states: grouped.stateNames.map { (name: $0, arrays: arrays(ofState: $0)) }
-        + (engine.average.map { [(TrainingSnapshot.average, $0.arrays())] } ?? []))
+  public func snapshot() -> TrainingSnapshot {
+    let average = engine.average.map {
+      StateArrays(name: TrainingSnapshot.average, arrays: $0.arrays())
+    }
+    return TrainingSnapshot(
+      state: state, parameters: engine.parameters.arrays(),
+      states: grouped.stateNames.map { StateArrays(name: $0, arrays: arrays(ofState: $0)) }
+        + [average].compactMap(\.self))
   }
 
   /// One of the optimisers' states, of the parameters that have it.
@@ -51,9 +53,9 @@ extension Trainer {
   ///
   /// - Parameter best: the snapshot of the best epoch, which early stopping may return to.
   /// - Throws: `SnapshotMismatch` where the snapshot belongs to another model or optimiser,
-  ///   `StateError` where its state is none. The trainer is not usable after an error.
+  ///   `StateError` where its state is not one of these examples. The trainer is not usable after an error.
   public func restore(_ snapshot: TrainingSnapshot, best: TrainingSnapshot?) throws {
-    let restored = try TrainingState(json: snapshot.state)
+    let restored = snapshot.state
     for (name, sums) in [("epochSums", restored.epochSums), ("reportSums", restored.reportSums)] {
       guard sums.sums.count == engine.metricCount else {
         throw SnapshotMismatch(
@@ -79,10 +81,10 @@ extension Trainer {
         try memory.set(arrays) { grouped.state(name, of: $0) == position }
       }
     }
-    guard restored.groupPlateaus.count == state.groupPlateaus.count else {
+    guard restored.plateaus.count == state.plateaus.count else {
       throw SnapshotMismatch(
-        object: "state.groupPlateaus", expected: "\(state.groupPlateaus.count) groups",
-        found: "\(restored.groupPlateaus.count)")
+        object: "state.plateaus", expected: "one for each of \(state.plateaus.count) schedules",
+        found: "\(restored.plateaus.count)")
     }
     state = restored
     // An average that was not kept so far begins here.

@@ -116,7 +116,7 @@ public final class Trainer {
       evaluation, chunkRows: max(1, 128 / model.samplesPerExample), threadCount: threads)
     noiseKey = Stream(seed: seed, purpose: .training).key
     scalars = [Float](repeating: 0, count: model.scalarNames.count)
-    state.groupPlateaus = configuration.groups.dropFirst().map { _ in PlateauState() }
+    state.plateaus = configuration.groups.map { _ in PlateauState() }
     state.epochSums.sums = [Double](repeating: 0, count: engine.metricCount)
     state.reportSums = state.epochSums
   }
@@ -302,8 +302,7 @@ public final class Trainer {
     let group = configuration.groups[index]
     let progress = Double(state.epoch) + Double(end) / Double(training.positions.count)
     let factor = group.schedule.factor(atEpoch: progress, of: totalEpochs)
-    let plateau = index == 0 ? state.plateau : state.groupPlateaus[index - 1]
-    return group.optimizer.learningRate * factor * plateau.factor
+    return group.optimizer.learningRate * factor * state.plateaus[index].factor
       * state.nonFiniteCounts.learningRateFactor
   }
 

@@ -37,5 +37,5 @@ extension Verification {
 
 extension Trainer {
   /// SHA-256 of parameters, running statistics and moments, bit for bit.
-  fileprivate var digest: String { arrayDigest(of: snapshot(configuration: "", environment: "")) }
+  fileprivate var digest: String { arrayDigest(of: snapshot()) }
 }

@@ -16,7 +16,7 @@ import Training
     let loader = CheckpointLoader(folder: folder.checkpoints)
     let loaded = try #require(try loader.loadLast())
     #expect(loaded.entry.file == before && loaded.isHashVerified, place)
-    #expect(firstDifference(loaded.snapshot, .sample(20)) == nil, place)
+    #expect(try firstDifference(loaded.checkpoint, .sample(20)) == nil, place)
     #expect(loaded.problems.map(\.path) == [folder.file(newest)], place)
     #expect(loaded.problems.first?.error.code == code, place)
     #expect(loaded.problems.first?.description.contains(newest) == true, place)
@@ -129,7 +129,7 @@ import Training
     try LocalFileSystem().remove(folder.file("checkpoints.json"))
     let newest = "step-000000020.h5"
     let whole = try folder.bytes(newest)
-    let values = TrainingSnapshot.sample(20).parameters[0].values
+    let values = try Checkpoint.sample(20).snapshot.parameters[0].values
     let start = try #require(whole.firstIndex(of: values.flatMap(\.littleEndianBytes)))
     try folder.damage(newest) { $0[start + 5] ^= 1 }
     let loaded = try #require(try CheckpointLoader(folder: folder.checkpoints).loadLast())

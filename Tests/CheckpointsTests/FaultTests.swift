@@ -22,13 +22,14 @@ import Training
       do {
         // As a training does that was already running: another process opened the folder.
         let store = try folder.store(keep: 1, files: files)
-        try store.save(.sample(1000 + step), step: step, epoch: 3, isBest: true)
+        try store.save(.sample(1000 + step, step: step, epoch: 3), isBest: true)
       } catch let error as CheckpointError {
         failure = error
       }
       let loaded = try #require(try CheckpointLoader(folder: folder.checkpoints).loadLast(), place)
-      let isNew = firstDifference(loaded.snapshot, .sample(1000 + step)) == nil
-      let isOld = firstDifference(loaded.snapshot, .sample(20)) == nil
+      let new = try Checkpoint.sample(1000 + step, step: step, epoch: 3)
+      let isNew = firstDifference(loaded.checkpoint, new) == nil
+      let isOld = try firstDifference(loaded.checkpoint, .sample(20)) == nil
       #expect(isNew || (failure != nil && isOld), place)
       #expect(loaded.isHashVerified && loaded.problems.isEmpty, place)
       let best = try #require(
@@ -56,11 +57,11 @@ import Training
       let folder = try ScratchFolder()
       let files = FaultyFileSystem(fault, failAt: failAt)
       let saved: Void? = try? {
-        try folder.store(files: files).save(.sample(5), step: 5, epoch: 0, isBest: false)
+        try folder.store(files: files).save(.sample(5), isBest: false)
       }()
       let loaded = try CheckpointLoader(folder: folder.checkpoints).loadLast()
       #expect(loaded != nil || saved == nil, "\(fault) at operation \(failAt)")
-      if let loaded { #expect(firstDifference(loaded.snapshot, .sample(5)) == nil) }
+      if let loaded { #expect(try firstDifference(loaded.checkpoint, .sample(5)) == nil) }
       if !files.reachedFault { break }
     }
   }
@@ -89,7 +90,7 @@ import Training
     let folder = try ScratchFolder()
     let store = try folder.store(files: FaultyFileSystem(.diskFull, failAt: 6))
     let error = #expect(throws: CheckpointError.self) {
-      try store.save(.sample(1), step: 1, epoch: 0, isBest: false)
+      try store.save(.sample(1), isBest: false)
     }
     let text = try #require(error).description
     #expect(text.contains("checkpoints"))

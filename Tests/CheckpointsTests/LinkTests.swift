@@ -34,7 +34,7 @@ import Training
     try FileManager.default.moveItem(atPath: manifest, toPath: folder.path("aside.json"))
     try files.createLink(manifest, to: folder.path("aside.json"))
     #expect(throws: CheckpointError.self) {
-      try folder.store().save(.sample(30), step: 30, epoch: 0, isBest: false)
+      try folder.store().save(.sample(30), isBest: false)
     }
     #expect(try files.read(folder.path("aside.json")).count > 100)
   }
@@ -52,10 +52,11 @@ import Training
   @Test func aCheckpointThatMakesNoSenseIsPassedOver() throws {
     try folder.save([10, 20])
     let loader = CheckpointLoader(folder: folder.checkpoints) {
-      (snapshot, label, file) throws(CheckpointError) in
-      if label.step == 10 { return }
+      (checkpoint, file) throws(CheckpointError) in
+      let step = checkpoint.snapshot.state.step
+      if step == 10 { return }
       throw CheckpointError(
-        code: .damaged, object: file, expected: "step 10", found: "\(label.step)", remedy: "")
+        code: .damaged, object: file, expected: "step 10", found: "\(step)", remedy: "")
     }
     #expect(try loader.loadLast()?.entry.step == 10)
     try files.remove(folder.file("checkpoints.json"))

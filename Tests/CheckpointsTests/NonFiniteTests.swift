@@ -12,16 +12,16 @@ import Training
   func aSnapshotThatIsNotFiniteIsRefused(value: Float, inMoment: Bool) throws {
     let folder = try ScratchFolder()
     try folder.save([10])
-    var snapshot = TrainingSnapshot.sample(20)
+    var checkpoint = try Checkpoint.sample(20)
     if inMoment {
-      snapshot.states[1].arrays[1].values[3] = value
+      checkpoint.snapshot.states[1].arrays[1].values[3] = value
     } else {
-      snapshot.parameters[0].values[41] = value
+      checkpoint.snapshot.parameters[0].values[41] = value
     }
     let store = try folder.store()
     let names = folder.names
     let error = #expect(throws: CheckpointError.self) {
-      try store.save(snapshot, step: 20, epoch: 1, isBest: true)
+      try store.save(checkpoint, isBest: true)
     }
     #expect(error?.code == .notFinite)
     let place =
@@ -39,7 +39,7 @@ import Training
       folder: folder.checkpoints, keep: 1, anchors: Anchors(count: 2, periods: [20, 50, 30, 10]))
     func save(_ steps: Int...) throws {
       for step in steps {
-        try store.save(.sample(step), step: step, epoch: 0, isBest: step == 13)
+        try store.save(.sample(step), isBest: step == 13)
       }
     }
     try save(10, 13, 17, 20, 21, 23)

@@ -5,21 +5,35 @@ import Testing
 import Training
 
 @Suite struct RoundTripTests {
-  private func roundTrip(
-    _ snapshot: TrainingSnapshot, _ label: CheckpointLabel = .init(step: 3, epoch: 1, isBest: true)
-  ) throws -> (snapshot: TrainingSnapshot, label: CheckpointLabel) {
+  private func roundTrip(_ stored: StoredCheckpoint) throws -> StoredCheckpoint {
     let folder = try ScratchFolder()
     let path = folder.path("one.h5")
-    try CheckpointFile.write(snapshot, label, to: path)
+    try CheckpointFile.write(stored, to: path)
     return try CheckpointFile.read(LocalFileSystem().read(path), name: path)
   }
 
+  /// Texts and arrays that no training makes.
+  private func stored(
+    _ text: String = "", _ parameters: [NamedArray] = [], _ states: [StateArrays] = []
+  ) -> StoredCheckpoint {
+    StoredCheckpoint(
+      label: CheckpointLabel(step: 3, epoch: 1, isBest: true), configuration: "", state: text,
+      environment: "e\u{301}", parameters: parameters, states: states)
+  }
+
   @Test func everyBitComesBack() throws {
-    let label = CheckpointLabel(step: 12_345_678_901, epoch: 7, isBest: false)
-    let read = try roundTrip(.sample(3), label)
-    #expect(firstDifference(read.snapshot, .sample(3)) == nil)
-    #expect(read.snapshot == .sample(3))
-    #expect(read.label == label)
+    for (step, isBest) in [(12_345_678_901, false), (9, true)] {
+      let checkpoint = try Checkpoint.sample(3, step: step, epoch: 7)
+      let read = try roundTrip(StoredCheckpoint(checkpoint, isBest: isBest))
+      #expect(read.label == CheckpointLabel(step: step, epoch: 7, isBest: isBest))
+      let again = try read.checkpoint(file: "")
+      #expect(firstDifference(again, checkpoint) == nil)
+      #expect(again.configuration == checkpoint.configuration)
+      #expect(again.environment == checkpoint.environment)
+      #expect(again.snapshot.parameters == checkpoint.snapshot.parameters)
+      #expect(again.snapshot.states == checkpoint.snapshot.states)
+      #expect(again.snapshot.state.json() == checkpoint.snapshot.state.json())
+    }
   }
 
   @Test func unusualNumbersKeepTheirBits() throws {
@@ -27,51 +41,47 @@ import Training
       0x8000_0000, 0x7FC0_0000, 0x7F80_0001, 0xFFC1_2345, 0x7F80_0000, 0xFF80_0000, 1, 0x807F_FFFF,
     ]
     let values = bits.map { Float(bitPattern: $0) }
-    let snapshot = TrainingSnapshot(
-      configuration: "", state: "", environment: "",
-      parameters: [
+    let stored = stored(
+      "",
+      [
         NamedArray(name: "a", shape: [8], values: values),
         NamedArray(name: "b", shape: [], values: [values[2]]),
-      ], states: [])
-    let read = try roundTrip(snapshot).snapshot
+      ])
+    let read = try roundTrip(stored)
     #expect(read.parameters[0].values.map(\.bitPattern) == bits)
     #expect(read.parameters[1].values.map(\.bitPattern) == [bits[2]])
     #expect(read.parameters[1].shape == [])
-    #expect(firstDifference(read, snapshot) == nil)
+    #expect(firstDifference(read, stored) == nil)
   }
 
   @Test func emptyPartsAndLongTextsComeBack() throws {
-    let snapshot = TrainingSnapshot(
-      configuration: "", state: String(repeating: "é\n", count: 100_000), environment: "e\u{301}",
-      parameters: [NamedArray(name: "none", shape: [0, 3], values: [])],
-      states: [(name: "momentum", arrays: [])])
-    #expect(firstDifference(try roundTrip(snapshot).snapshot, snapshot) == nil)
-    let bare = TrainingSnapshot(
-      configuration: "", state: "", environment: "", parameters: [], states: [])
-    #expect(firstDifference(try roundTrip(bare).snapshot, bare) == nil)
+    let long = stored(
+      String(repeating: "é\n", count: 100_000),
+      [NamedArray(name: "none", shape: [0, 3], values: [])],
+      [StateArrays(name: "momentum", arrays: [])])
+    #expect(firstDifference(try roundTrip(long), long) == nil)
+    #expect(firstDifference(try roundTrip(stored()), stored()) == nil)
   }
 
   @Test func manyArraysKeepTheirOrder() throws {
     let arrays = (0..<300).reversed().map {
       NamedArray(name: "layer\($0).weight", shape: [1], values: [Float($0)])
     }
-    let snapshot = TrainingSnapshot(
-      configuration: "{}", state: "{}", environment: "{}", parameters: arrays, states: [])
-    #expect(firstDifference(try roundTrip(snapshot).snapshot, snapshot) == nil)
+    #expect(firstDifference(try roundTrip(stored("{}", arrays)), stored("{}", arrays)) == nil)
   }
 
   @Test func sameContentGivesTheSameBytes() throws {
     let folder = try ScratchFolder()
-    let label = CheckpointLabel(step: 3, epoch: 1, isBest: true)
     for name in ["a", "b"] {
-      try CheckpointFile.write(.sample(1), label, to: folder.path(name))
+      let stored = StoredCheckpoint(try .sample(1), isBest: true)
+      try CheckpointFile.write(stored, to: folder.path(name))
     }
     let files = LocalFileSystem()
     #expect(try files.read(folder.path("a")) == files.read(folder.path("b")))
   }
 
-  @Test func differencesAreNamed() {
-    let a = TrainingSnapshot.sample(1)
+  @Test func differencesAreNamed() throws {
+    let a = StoredCheckpoint(try .sample(1), isBest: false)
     var b = a
     b.state = "e\u{301}"
     var c = b
@@ -85,13 +95,16 @@ import Training
     var e = a
     e.states[1].arrays[0].shape = [48]
     #expect(firstDifference(a, e) == "/optimizer/firstMoment/encoder.conv1.weight")
+    var f = a
+    f.label.isBest = true
+    #expect(firstDifference(a, f) == "the attributes")
   }
 
   @Test(arguments: ["", ".", "..", "a/b", "a\0b"])
   func namesThatAFileCannotHoldAreRefused(name: String) {
-    var snapshot = TrainingSnapshot.sample(1)
-    snapshot.parameters[0].name = name
-    let error = #expect(throws: CheckpointError.self) { try roundTrip(snapshot) }
+    let error = #expect(throws: CheckpointError.self) {
+      try roundTrip(stored("", [NamedArray(name: name, shape: [], values: [1])]))
+    }
     #expect(error?.code == .invalidName)
   }
 

@@ -43,7 +43,7 @@ final class ScratchFolder: Sendable {
   func save(_ steps: [Int], keep: Int = 10, best: Int? = nil) throws {
     let store = try store(keep: keep)
     for step in steps {
-      try store.save(.sample(step), step: step, epoch: step / 100, isBest: step == best)
+      try store.save(.sample(step, epoch: step / 100), isBest: step == best)
     }
   }
 }

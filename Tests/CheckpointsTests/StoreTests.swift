@@ -17,7 +17,7 @@ import Training
 
   @Test func aSaveIsListedWithItsHash() throws {
     let folder = try ScratchFolder()
-    let entry = try folder.store().save(.sample(500), step: 500, epoch: 2, isBest: true)
+    let entry = try folder.store().save(.sample(500, epoch: 2), isBest: true)
     let bytes = try folder.bytes("step-000000500.h5")
     #expect(entry == CheckpointEntry(of: bytes, .init(step: 500, epoch: 2, isBest: true)))
     let manifest = try #require(
@@ -73,12 +73,12 @@ import Training
   @Test func oneStepIsSavedTwice() throws {
     let folder = try ScratchFolder()
     try folder.save([10, 20], best: 10)
-    try folder.store(keep: 5).save(.sample(99), step: 10, epoch: 1, isBest: false)
+    try folder.store(keep: 5).save(.sample(99, step: 10), isBest: false)
     let loader = CheckpointLoader(folder: folder.checkpoints)
     let last = try #require(try loader.loadLast())
     // The newest is the one saved last, and it stays the best.
     #expect(last.entry.step == 10 && last.problems.isEmpty)
-    #expect(firstDifference(last.snapshot, .sample(99)) == nil)
+    #expect(try firstDifference(last.checkpoint, .sample(99, step: 10)) == nil)
     #expect(try loader.entries().map(\.step) == [20, 10])
     #expect(try loader.loadBest()?.entry == last.entry)
   }
@@ -99,11 +99,11 @@ import Training
   @Test func aSnapshotThatCannotBeWrittenLeavesTheOldOne() throws {
     let folder = try ScratchFolder()
     try folder.save([10])
-    var snapshot = TrainingSnapshot.sample(20)
-    snapshot.parameters[0].values.removeLast()
+    var checkpoint = try Checkpoint.sample(20)
+    checkpoint.snapshot.parameters[0].values.removeLast()
     let store = try folder.store()
     let error = #expect(throws: CheckpointError.self) {
-      try store.save(snapshot, step: 20, epoch: 0, isBest: false)
+      try store.save(checkpoint, isBest: false)
     }
     #expect(error?.code == .shapeMismatch)
     #expect(folder.names == ["checkpoints.json", "last.h5", "step-000000010.h5"])

@@ -23,6 +23,13 @@ import Testing
     #expect(node.text(pretty: false) == #"{"a":[1,2,{}],"b":{"c":null},"d":[]}"#)
   }
 
+  @Test func aKeyIsSetInItsPlaceOrLast() throws {
+    let node = try parsed(#"{"a": 1, "b": [2]}"#)
+    #expect(node.setting("a", to: .null).text(pretty: false) == #"{"a":null,"b":[2]}"#)
+    #expect(node.setting("b", to: .int(3)).text(pretty: false) == #"{"a":1,"b":3}"#)
+    #expect(node.setting("c", to: .int(3)).text(pretty: false) == #"{"a":1,"b":[2],"c":3}"#)
+  }
+
   @Test func shortValuesShareALine() throws {
     let encoder = (0..<3).map { _ in
       JSONNode.object([("conv", .object([("channels", .int(32)), ("kernel", .int(4))]))])

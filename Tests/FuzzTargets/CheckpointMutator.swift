@@ -16,57 +16,52 @@ struct CheckpointMutator {
   mutating func below(_ bound: Int) -> Int { random.below(bound) }
 
   /// One to three changes.
-  mutating func mutate(_ snapshot: inout TrainingSnapshot, _ label: inout CheckpointLabel) {
+  mutating func mutate(_ stored: inout StoredCheckpoint) {
     for _ in 0...below(3) {
       switch below(16) {
-      case 0...3: snapshot.state = changed(snapshot.state)
-      case 4, 5: snapshot.configuration = changed(snapshot.configuration)
-      case 6: snapshot.environment = changed(snapshot.environment)
-      case 7: changeTogether(&snapshot, &label)
-      case 8: label.step = integer(label.step)
-      case 9: label.epoch = integer(label.epoch)
-      case 10: label.isBest.toggle()
-      case 11: change(&snapshot.parameters)
-      case 12, 13: changeMoments(&snapshot)
-      case 14: snapshot.state = mangled(snapshot.state)
-      default: snapshot.configuration = mangled(snapshot.configuration)
+      case 0...3: stored.state = changed(stored.state)
+      case 4, 5: stored.configuration = changed(stored.configuration)
+      case 6: stored.environment = changed(stored.environment)
+      case 7: changeTogether(&stored)
+      case 8: stored.label.step = integer(stored.label.step)
+      case 9: stored.label.epoch = integer(stored.label.epoch)
+      case 10: stored.label.isBest.toggle()
+      case 11: change(&stored.parameters)
+      case 12, 13: changeMoments(&stored)
+      case 14: stored.state = mangled(stored.state)
+      default: stored.configuration = mangled(stored.configuration)
       }
     }
   }
 
   /// What several parts say, so that they still agree.
-  private mutating func changeTogether(
-    _ snapshot: inout TrainingSnapshot, _ label: inout CheckpointLabel
-  ) {
+  private mutating func changeTogether(_ stored: inout StoredCheckpoint) {
     let (number, key) = (integer(below(40)), ["step", "epoch", "shards", "offset"][below(4)])
-    snapshot.state = setting([key], to: number, in: snapshot.state)
+    stored.state = setting([key], to: number, in: stored.state)
     switch key {
-    case "step": label.step = number
-    case "epoch": label.epoch = number
+    case "step": stored.label.step = number
+    case "epoch": stored.label.epoch = number
     case "shards":
-      snapshot.configuration = setting(
-        ["training", "shards"], to: number, in: snapshot.configuration)
+      stored.configuration = setting(["training", "shards"], to: number, in: stored.configuration)
     default:
       for count in ["exampleCount", "stepCount"] {
-        snapshot.state = setting(["epochSums", count], to: number, in: snapshot.state)
+        stored.state = setting(["epochSums", count], to: number, in: stored.state)
       }
     }
   }
 
-  private mutating func changeMoments(_ snapshot: inout TrainingSnapshot) {
-    var moments = snapshot.states
-    if moments.isEmpty {
-      moments.append((name: "momentum", arrays: snapshot.parameters))
-    } else {
-      let place = below(moments.count)
-      switch below(6) {
-      case 0: moments.remove(at: place)
-      case 1: moments[place].name += "s"
-      case 2: moments.append((name: "third", arrays: moments[place].arrays))
-      default: change(&moments[place].arrays)
-      }
+  private mutating func changeMoments(_ stored: inout StoredCheckpoint) {
+    guard !stored.states.isEmpty else {
+      stored.states.append(StateArrays(name: "momentum", arrays: stored.parameters))
+      return
     }
-    snapshot.states = moments
+    let place = below(stored.states.count)
+    switch below(6) {
+    case 0: stored.states.remove(at: place)
+    case 1: stored.states[place].name += "s"
+    case 2: stored.states.append(StateArrays(name: "third", arrays: stored.states[place].arrays))
+    default: change(&stored.states[place].arrays)
+    }
   }
 
   private mutating func change(_ arrays: inout [NamedArray]) {

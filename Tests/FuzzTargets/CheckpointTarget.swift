@@ -91,7 +91,7 @@ package struct CheckpointTarget {
             try use(trained.get(), command)
           }
           report.accepted[command, default: 0] += 1
-          if let absurdity = absurdity(mutant.snapshot, mutant.label), command != .train {
+          if let absurdity = absurdity(mutant.stored), command != .train {
             report.faults.append(try keep(number, "\(command) took \(absurdity)"))
           }
         } catch {
@@ -128,8 +128,7 @@ package struct CheckpointTarget {
 
   private struct Mutant {
     var seed: Seed
-    var snapshot: TrainingSnapshot
-    var label: CheckpointLabel
+    var stored: StoredCheckpoint
   }
 
   /// Writes a mutant; nil where the format has no place for it.
@@ -137,12 +136,11 @@ package struct CheckpointTarget {
     let seed = seeds[mutator.below(seeds.count)]
     let entry = seed.last.entry
     var mutant = Mutant(
-      seed: seed, snapshot: seed.last.snapshot,
-      label: CheckpointLabel(step: entry.step, epoch: entry.epoch, isBest: entry.isBest))
-    mutator.mutate(&mutant.snapshot, &mutant.label)
+      seed: seed, stored: StoredCheckpoint(seed.last.checkpoint, isBest: entry.isBest))
+    mutator.mutate(&mutant.stored)
     try LocalFileSystem().remove(file.path)
     do {
-      try CheckpointFile.write(mutant.snapshot, mutant.label, to: file.path)
+      try CheckpointFile.write(mutant.stored, to: file.path)
     } catch {
       return nil
     }
@@ -172,11 +170,11 @@ package struct CheckpointTarget {
   /// is older.
   private func train(_ mutant: Mutant, allowsChanges: Bool) throws {
     try? FileManager.default.removeItem(at: output)
-    let isAutomatic = mutant.label.step >= 0 && allowsChanges
+    let isAutomatic = mutant.stored.label.step >= 0 && allowsChanges
     if isAutomatic {
       let checkpoints = output.appending(path: "checkpoints")
       try FileManager.default.createDirectory(at: checkpoints, withIntermediateDirectories: true)
-      let name = CheckpointEntry.fileName(step: mutant.label.step)
+      let name = CheckpointEntry.fileName(step: mutant.stored.label.step)
       for (from, to) in [(mutant.seed.first.path, mutant.seed.first.entry.file), (file.path, name)]
       where !FileManager.default.fileExists(atPath: checkpoints.appending(path: to).path) {
         try FileManager.default.copyItem(
@@ -238,19 +236,24 @@ package struct CheckpointTarget {
   }
 
   /// What no command should have taken, as seen from the outside; nil for nothing.
-  private func absurdity(_ snapshot: TrainingSnapshot, _ label: CheckpointLabel) -> String? {
-    guard let state = try? JSONNode.parse(snapshot.state, file: nil) else { return "no JSON" }
+  private func absurdity(_ stored: StoredCheckpoint) -> String? {
+    guard let state = try? JSONNode.parse(stored.state, file: nil) else { return "no JSON" }
     let counts = ["epoch", "offset", "step", "shards", "epochsSinceBest", "secondsInSteps"]
     for key in counts {
       guard case .number(let value, _) = state[key]?.content, value >= 0, value <= 1e12 else {
         return "\(key) \(state[key]?.text() ?? "missing")"
       }
     }
-    guard state["step"] == .int(label.step), state["epoch"] == .int(label.epoch) else {
+    guard state["step"] == .int(stored.label.step), state["epoch"] == .int(stored.label.epoch)
+    else {
       return "step and epoch that contradict each other"
     }
-    guard case .number(0...1, _) = state["plateau"]?["factor"]?.content else { return "a factor" }
-    let arrays = snapshot.parameters + snapshot.states.flatMap(\.arrays)
+    guard case .array(let plateaus)? = state["plateaus"]?.content,
+      plateaus.allSatisfy({
+        if case .number(0...1, _)? = $0["factor"]?.content { true } else { false }
+      })
+    else { return "a factor" }
+    let arrays = stored.parameters + stored.states.flatMap(\.arrays)
     return arrays.first { !$0.values.allSatisfy(\.isFinite) }?.name
   }
 

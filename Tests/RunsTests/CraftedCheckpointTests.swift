@@ -13,31 +13,30 @@ import Training
 @Suite struct CraftedCheckpointTests {
   private let scratch: ScratchFolder
   private let older: [UInt8]
-  private let newest: TrainingSnapshot
+  private let newest: StoredCheckpoint
 
   init() throws {
     scratch = try ScratchFolder()
     try scratch.writeData()
     try RunSample.train(scratch, "run", until: 7)
     older = try scratch.bytes("run/checkpoints/step-000000006.h5")
-    newest = try CheckpointLoader.load(
-      path: scratch.path("run/checkpoints/step-000000007.h5")
-    ).snapshot
+    newest = try CheckpointFile.read(
+      scratch.bytes("run/checkpoints/step-000000007.h5"), name: "step 7")
   }
 
   /// Makes a folder of the checkpoint of step 6 and a changed one of step 7, without a manifest.
   private func craft(
-    step: Int = 7, epoch: Int = 1, _ change: (inout TrainingSnapshot) -> Void
+    step: Int = 7, epoch: Int = 1, _ change: (inout StoredCheckpoint) -> Void
   ) throws -> String {
     try scratch.remove("run/checkpoints")
     let files = LocalFileSystem()
     try files.createFolder(scratch.path("run/checkpoints"))
     try files.write(older, to: scratch.path("run/checkpoints/step-000000006.h5"))
-    var snapshot = newest
-    change(&snapshot)
+    var stored = newest
+    stored.label = CheckpointLabel(step: step, epoch: epoch, isBest: false)
+    change(&stored)
     let path = scratch.path("run/checkpoints/\(CheckpointEntry.fileName(step: step))")
-    let label = CheckpointLabel(step: step, epoch: epoch, isBest: false)
-    try CheckpointFile.write(snapshot, label, to: path)
+    try CheckpointFile.write(stored, to: path)
     return path
   }
 
@@ -69,26 +68,26 @@ import Training
     (#""shards":2"#, #""shards":1000000000"#, "shards"),
     (#""step":7}"#, #""step":8}"#, "step"),
     (#""step":7}"#, #""step":4611686018427387904}"#, "step"),
-    (#""factor":1"#, #""factor":-1"#, "plateau.factor"), (#""offset":24,"#, "", "offset"),
+    (#""factor":1"#, #""factor":-1"#, "plateaus[0].factor"), (#""offset":24,"#, "", "offset"),
     (#""offset":24"#, #""offset":null"#, "offset"),
     (#""history":[{"#, #""history":[0,{"#, "history[0]"),
   ])
   func aStateThatNoTrainingSavesIsRefused(old: String, new: String, key: String) throws {
-    let path = try craft { snapshot in
-      #expect(snapshot.state.contains(old), "\(snapshot.state)")
-      snapshot.state = snapshot.state.replacing(old, with: new)
+    let path = try craft { stored in
+      #expect(stored.state.contains(old), "\(stored.state)")
+      stored.state = stored.state.replacing(old, with: new)
     }
     try expectRefusal(path, of: "/state \(key)", .damaged)
   }
 
   @Test func sumsOfAnotherLengthAreRefused() throws {
     for key in ["epochSums", "reportSums"] {
-      let path = try craft { snapshot in
-        let start = snapshot.state.range(of: "\"\(key)\":")!.upperBound
-        let sums = snapshot.state.range(
+      let path = try craft { stored in
+        let start = stored.state.range(of: "\"\(key)\":")!.upperBound
+        let sums = stored.state.range(
           of: #""sums":\[[^\]]*\]"#, options: .regularExpression,
-          range: start..<snapshot.state.endIndex)!
-        snapshot.state.replaceSubrange(sums, with: #""sums":[1,2,3]"#)
+          range: start..<stored.state.endIndex)!
+        stored.state.replaceSubrange(sums, with: #""sums":[1,2,3]"#)
       }
       try expectRefusal(path, of: "/state \(key).sums", .damaged)
     }
@@ -133,8 +132,8 @@ import Training
 
   /// An epoch's end without an example of it.
   @Test func anEpochWithoutSumsDoesNotEnd() throws {
-    let path = try craft { snapshot in
-      snapshot.state = snapshot.state.replacing(#""offset":24"#, with: #""offset":32"#)
+    let path = try craft { stored in
+      stored.state = stored.state.replacing(#""offset":24"#, with: #""offset":32"#)
         .replacing(#""exampleCount":24"#, with: #""exampleCount":0"#)
         .replacing(#""stepCount":3"#, with: #""stepCount":0"#)
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Configuration
 import Datasets
 import Evaluation
@@ -181,7 +182,7 @@ import Training
     #expect(labelled.state.step == 12)
     let model = try TrainedModel(scratch.path("run"))
     #expect(
-      model.environment?.fields == [Field(name: "label", shape: [3], classes: ["2", "12", "22"])])
+      model.environment.fields == [Field(name: "label", shape: [3], classes: ["2", "12", "22"])])
     // What the model does not read need not be there to use it.
     let test = try model.examples(split: "test", file: scratch.writeData())
     #expect(test.source.fieldNames == ["x"] && test.positions.count == 12)

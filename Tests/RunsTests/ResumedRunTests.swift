@@ -94,11 +94,11 @@ import Training
       "training.earlyStopping={\"patience\": 2, \"minimumImprovement\": 100}",
     ]
     let whole = try RunSample.train(scratch, "whole", rules)
-    #expect(whole.outcome.reason == .stoppedEarly && whole.trainer.state.plateau.factor == 0.5)
+    #expect(whole.outcome.reason == .stoppedEarly && whole.trainer.state.plateaus[0].factor == 0.5)
     try RunSample.train(scratch, "run", rules, until: stop)
     let resumed = try RunSample.train(scratch, "run", rules, resume: .automatic)
     #expect(resumed.outcome.reason == .stoppedEarly)
-    #expect(resumed.trainer.state.plateau == whole.trainer.state.plateau)
+    #expect(resumed.trainer.state.plateaus == whole.trainer.state.plateaus)
     #expect(resumed.trainer.state.best == whole.trainer.state.best)
     #expect(resumed.trainer.state.epochsSinceBest == whole.trainer.state.epochsSinceBest)
     try expectSame(resumed.trainer, as: whole.trainer, "stopped after \(stop)")

@@ -20,7 +20,7 @@ import Training
       value: { row, _ in Float(row % 2) })
     (sample.trainingCount, sample.validationCount) = (22, 8)
     let trainer = sample.trainer(shards: 3, threads: 2)
-    var snapshot = trainer.snapshot(configuration: "", environment: "")
+    var snapshot = trainer.snapshot()
     for index in snapshot.parameters.indices {
       switch snapshot.parameters[index].name {
       case "posterior.mean.weight":

@@ -30,7 +30,7 @@ import Training
     var path: [(parameters: [Float], weights: [Float])] = []
     _ = try trainer.run(
       afterStep: { trainer, _ in
-        let snapshot = trainer.snapshot(configuration: "", environment: "")
+        let snapshot = trainer.snapshot()
         path.append((snapshot.parameters.flatMap(\.values), snapshot.weights.flatMap(\.values)))
         return .proceed
       }, afterEpoch: { _, _ in .proceed })
@@ -85,7 +85,7 @@ import Training
   @Test func validationUsesThem() throws {
     let trainer = sample(#"{ "exponential": { "decay": 0.9 } }"#).trainer(threads: 1)
     try trainer.run()
-    var snapshot = trainer.snapshot(configuration: "", environment: "")
+    var snapshot = trainer.snapshot()
     let other = sample("\"none\"").trainer(threads: 2)
     try other.restore(snapshot, best: nil)
     #expect(try other.validate() != trainer.validate())
@@ -101,7 +101,7 @@ import Training
     let plain = sample("\"none\"").trainer(threads: 1)
     try plain.run()
     let averaging = sample("\"equal\"").trainer(threads: 1)
-    try averaging.restore(plain.snapshot(configuration: "", environment: ""), best: nil)
+    try averaging.restore(plain.snapshot(), best: nil)
     #expect(bits(averaging.parameters) == bits(plain.parameters))
     #expect(averaging.state.averagedSteps == nil)
   }

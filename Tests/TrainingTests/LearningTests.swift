@@ -74,13 +74,13 @@ import Training
         """, training: "{ \"batchSize\": 22, \"epochs\": 1, \"optimizer\": \"adam\" }",
       value: { row, element in row == 13 && element == 5 ? .nan : 0.5 })
     let trainer = sample.trainer(threads: threads)
-    let before = trainer.snapshot(configuration: "", environment: "")
+    let before = trainer.snapshot()
     let error = #expect(throws: NonFiniteReport.self) { try trainer.run() }
     #expect(error?.cause.kind == .objective && error?.cause.place == "input x")
     #expect(error?.cause.example == 13)
     #expect(error?.cause.examples.contains(13) == true)
     #expect(error?.cause.examples.count == 11)
-    let after = trainer.snapshot(configuration: "", environment: "")
+    let after = trainer.snapshot()
     #expect(bits(after.parameters) == bits(before.parameters))
     #expect(after.states.map { bits($0.arrays) } == before.states.map { bits($0.arrays) })
     #expect(trainer.state.step == 0)

@@ -101,7 +101,7 @@ import Training
   /// Back in place and count, at half the rate; what the time was spent on stays.
   @Test func goingBackHalvesTheLearningRate() throws {
     let trainer = sample("{ \"rollback\": { \"limit\": 2 } }", bad: [2]).trainer(threads: 2)
-    let start = trainer.snapshot(configuration: "", environment: "")
+    let start = trainer.snapshot()
     var actions: [NonFiniteReport.Action] = []
     var rates: [Double] = []
     let error = #expect(throws: NonFiniteReport.self) {

@@ -91,7 +91,7 @@ import Training
         [{ "parameters": ["decoder.*"], "optimizer": { "sgd": { "momentum": 0.9 } } },
          { "parameters": ["posterior.*"], "frozen": true }]
         """))
-    let snapshot = trainer.snapshot(configuration: "", environment: "")
+    let snapshot = trainer.snapshot()
     #expect(snapshot.states.map(\.name) == ["firstMoment", "secondMoment", "momentum"])
     let first = try #require(snapshot.arrays(ofState: "firstMoment"))
     let momentum = try #require(snapshot.arrays(ofState: "momentum"))

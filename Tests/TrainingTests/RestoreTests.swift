@@ -11,7 +11,7 @@ import Training
     let short = sample("\"epochs\": 2").trainer(threads: 1)
     try short.run()
     let long = sample("\"epochs\": 5").trainer(threads: 2)
-    try long.restore(short.snapshot(configuration: "", environment: ""), best: nil)
+    try long.restore(short.snapshot(), best: nil)
     #expect(long.state.ended == nil)
     #expect(try long.run() == .completed)
     let whole = sample("\"epochs\": 5").trainer(threads: 1)
@@ -24,7 +24,7 @@ import Training
     let first = sample("\"steps\": 4").trainer(threads: 1)
     #expect(try first.run() == .completed)
     let again = sample("\"steps\": 4").trainer(threads: 1)
-    try again.restore(first.snapshot(configuration: "", environment: ""), best: nil)
+    try again.restore(first.snapshot(), best: nil)
     #expect(again.state.ended == .completed)
     #expect(try again.run() == .completed)
     #expect(again.state.step == 4)
@@ -33,7 +33,7 @@ import Training
   @Test func theStateOfAnotherOptimiserIsRefused() throws {
     let plain = sample("\"epochs\": 1", optimizer: "\"sgd\"").trainer(threads: 1)
     let adam = sample("\"epochs\": 1").trainer(threads: 1)
-    let snapshot = plain.snapshot(configuration: "", environment: "")
+    let snapshot = plain.snapshot()
     let error = #expect(throws: SnapshotMismatch.self) { try adam.restore(snapshot, best: nil) }
     #expect(
       error?.description == """
@@ -44,7 +44,7 @@ import Training
 
   @Test func anotherShapeOrAMissingArrayIsRefused() throws {
     let trainer = sample("\"epochs\": 1").trainer(threads: 1)
-    let snapshot = trainer.snapshot(configuration: "", environment: "")
+    let snapshot = trainer.snapshot()
     var missing = snapshot
     missing.parameters.removeFirst()
     var error = #expect(throws: SnapshotMismatch.self) { try trainer.restore(missing, best: nil) }

@@ -10,7 +10,7 @@ import Training
     "epochSums":{"exampleCount":8,"gradientNorms":"inf","stepCount":2,\
     "sums":["nan","-inf",-0.0,5e-324,0.1,1.7976931348623157e+308,0.30000000000000004]},\
     "epochsSinceBest":1,"history":[\(record(1, 5)),\(record(2, 10)),\(record(3, 15))],"offset":8,\
-    "groupPlateaus":[],"plateau":{"best":-0.0,"epochsWaited":3,"factor":0.0625},\
+    "plateaus":[{"best":-0.0,"epochsWaited":3,"factor":0.0625}],\
     "reportSums":{"exampleCount":0,"gradientNorms":0,"stepCount":0,"sums":[]},\
     "secondsInSteps":12.5,"shards":4,"step":17}
     """
@@ -32,7 +32,7 @@ import Training
     #expect(again.epochSums.sums.map(\.bitPattern) == expected.map(\.bitPattern))
     #expect(again.epochSums.gradientNorms == .infinity)
     #expect(again.best?.objective.bitPattern == 1e-300.bitPattern)
-    #expect(again.plateau.best?.bitPattern == (-0.0).bitPattern)
+    #expect(again.plateaus[0].best?.bitPattern == (-0.0).bitPattern)
     #expect(again.ended == .stoppedEarly)
     #expect(again.epoch == 3 && again.offset == 8 && again.step == 17 && again.shards == 4)
     #expect(again.epochsSinceBest == 1)
@@ -78,9 +78,9 @@ import Training
     ("\"secondsInSteps\":12.5", "\"secondsInSteps\":1e300", "secondsInSteps"),
     ("\"secondsInSteps\":12.5", "\"secondsInSteps\":\"nan\"", "secondsInSteps"),
     ("\"epochSeconds\":0.1", "\"epochSeconds\":\"inf\"", "epochSeconds"),
-    ("\"factor\":0.0625", "\"factor\":-1", "plateau.factor"),
-    ("\"factor\":0.0625", "\"factor\":2", "plateau.factor"),
-    ("\"epochsWaited\":3", "\"epochsWaited\":-3", "plateau.epochsWaited"),
+    ("\"factor\":0.0625", "\"factor\":-1", "plateaus[0].factor"),
+    ("\"factor\":0.0625", "\"factor\":2", "plateaus[0].factor"),
+    ("\"epochsWaited\":3", "\"epochsWaited\":-3", "plateaus[0].epochsWaited"),
     ("\"stepCount\":2", "\"stepCount\":9", "epochSums.stepCount"),
     ("\"stepCount\":2", "\"stepCount\":0", "epochSums.stepCount"),
     ("{\"epoch\":2,\"objective\"", "{\"epoch\":4,\"objective\"", "best.epoch"),

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Configuration
 internal import Evaluation
 internal import Examples
@@ -50,7 +51,7 @@ extension TrainedModel {
   }
 
   private var metadata: [(String, String)] {
-    let scale = environment?.dataScale ?? 1
+    let scale = environment.dataScale
     return [
       ("producer", "vae-dp \(programVersion)"), ("configuration", resolved.text(pretty: false)),
       ("preprocessing", "x = stored value × \(scale), float32"),

@@ -1,4 +1,4 @@
-internal import Checkpoints
+public import Checkpoints
 public import Configuration
 internal import DataParallel
 public import Evaluation
@@ -22,8 +22,8 @@ public struct TrainedModel {
   public var runner: ModelRunner
   /// Parameters and running statistics, or their averages where the training kept them.
   public var parameters: [NamedArray]
-  /// Where it was trained; nil where the checkpoint does not say.
-  public var environment: Environment?
+  /// Where it was trained.
+  public var environment: Environment
   /// Where its training stood.
   public var state: TrainingState
 
@@ -35,19 +35,19 @@ public struct TrainedModel {
   ///   - threads: threads to compute with; all that the process may use where nil.
   /// - Throws: `RunError`, `CheckpointError`, `ConfigurationError`.
   public init(_ path: String, threads: Int? = nil) throws {
-    let snapshot: TrainingSnapshot
-    (snapshot, file) = try Self.load(path)
-    let content = try CheckpointContent(snapshot, file: file)
-    (resolved, configuration) = (content.resolved, content.configuration)
-    (environment, state) = (content.environment, content.state)
-    parameters = snapshot.weights
+    let checkpoint: Checkpoint
+    (checkpoint, file) = try Self.load(path)
+    let content = try CheckpointContent(checkpoint, file: file)
+    (resolved, configuration) = (checkpoint.configuration, content.configuration)
+    (environment, state) = (checkpoint.environment, checkpoint.snapshot.state)
+    parameters = checkpoint.snapshot.weights
     try requireMemory(for: content.model)
     runner = try ModelRunner(
-      content.model, parameters: snapshot.weights,
+      content.model, parameters: parameters,
       threadCount: threads ?? availableThreadCount(), memoryLimit: availableMemory())
   }
 
-  private static func load(_ path: String) throws -> (TrainingSnapshot, String) {
+  private static func load(_ path: String) throws -> (Checkpoint, String) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw RunError(
         code: .missing, object: path, expected: "a run folder or a checkpoint file",
@@ -56,7 +56,7 @@ public struct TrainedModel {
     let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
     if !isFolder {
       let check = CheckpointContent.check
-      return (try CheckpointLoader.load(path: path, check: check).snapshot, path)
+      return (try CheckpointLoader.load(path: path, check: check).checkpoint, path)
     }
     let loader = CheckpointLoader(folder: path + "/checkpoints", check: CheckpointContent.check)
     try LocalFileSystem().requireOwnFolder(loader.folder)
@@ -66,7 +66,7 @@ public struct TrainedModel {
         found: "none in it",
         remedy: "Name a run folder, such as runs/conv.")
     }
-    return (found.snapshot, found.path)
+    return (found.checkpoint, found.path)
   }
 }
 

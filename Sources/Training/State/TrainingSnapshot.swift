@@ -15,44 +15,38 @@ public struct NamedArray: Sendable, Hashable {
   }
 }
 
+/// What is kept of parameters beside them.
+public struct StateArrays: Sendable, Hashable {
+  /// Its name: `firstMoment`.
+  public var name: String
+  /// An array for each parameter that has such a state, by the parameter's name.
+  public var arrays: [NamedArray]
+
+  /// A state of some parameters.
+  public init(name: String, arrays: [NamedArray]) { (self.name, self.arrays) = (name, arrays) }
+}
+
 /// Everything that a training needs to continue to the same bits, as a value.
 public struct TrainingSnapshot: Sendable, Hashable {
-  /// The resolved configuration, as JSON.
-  public var configuration: String
-  /// Position, counters and history, as JSON that `TrainingState` encodes.
-  public var state: String
-  /// What the bits depend on besides: versions, instruction set, threads; as JSON.
-  public var environment: String
+  /// Position, counters and history.
+  public var state: TrainingState
   /// Parameters and running statistics.
   public var parameters: [NamedArray]
-  /// What the optimiser keeps beside the parameters: for each a name (`firstMoment`) and an array per trained
-  /// parameter; and under the name `average` the average of parameters and running statistics, where it is kept.
-  public var states: [(name: String, arrays: [NamedArray])] {
-    get { zip(stateNames, stateArrays).map { (name: $0, arrays: $1) } }
-    set { (stateNames, stateArrays) = (newValue.map(\.name), newValue.map(\.arrays)) }
-  }
-  private var stateNames: [String]
-  private var stateArrays: [[NamedArray]]
+  /// What the optimiser keeps beside the parameters; and under the name `average` the average of parameters and running
+  /// statistics, where it is kept.
+  public var states: [StateArrays]
 
   /// Name of the average among the states.
   public static let average = "average"
 
   /// A snapshot of these parts.
-  public init(
-    configuration: String, state: String, environment: String, parameters: [NamedArray],
-    states: [(name: String, arrays: [NamedArray])]
-  ) {
-    self.configuration = configuration
-    self.state = state
-    self.environment = environment
-    self.parameters = parameters
-    stateNames = states.map(\.name)
-    stateArrays = states.map(\.arrays)
+  public init(state: TrainingState, parameters: [NamedArray], states: [StateArrays]) {
+    (self.state, self.parameters, self.states) = (state, parameters, states)
   }
 
   /// The arrays of one of the states; nil where there is none of that name.
   public func arrays(ofState name: String) -> [NamedArray]? {
-    stateNames.firstIndex(of: name).map { stateArrays[$0] }
+    states.first { $0.name == name }?.arrays
   }
 
   /// What the model is used with: the averages where they are kept, else the parameters.

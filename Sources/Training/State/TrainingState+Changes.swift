@@ -9,9 +9,8 @@ extension TrainingState {
     (epochSums, reportSums) = (start.epochSums, start.reportSums)
     epochSeconds = 0
     (best, epochsSinceBest) = (nil, 0)
-    (plateau.best, plateau.epochsWaited) = (nil, 0)
-    for index in groupPlateaus.indices {
-      (groupPlateaus[index].best, groupPlateaus[index].epochsWaited) = (nil, 0)
+    for index in plateaus.indices {
+      (plateaus[index].best, plateaus[index].epochsWaited) = (nil, 0)
     }
   }
 
@@ -21,7 +20,5 @@ extension TrainingState {
   /// Forgets what the schedules before have lowered.
   ///
   /// - Parameter start: the state of the changed training at its beginning.
-  public mutating func forgetPlateaus(like start: TrainingState) {
-    (plateau, groupPlateaus) = (start.plateau, start.groupPlateaus)
-  }
+  public mutating func forgetPlateaus(like start: TrainingState) { plateaus = start.plateaus }
 }

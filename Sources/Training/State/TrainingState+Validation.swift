@@ -80,10 +80,7 @@ extension TrainingState {
     }
     try require("epochsSinceBest", epochsSinceBest, in: 0...epoch - (best?.epoch ?? 0))
     try require("averagedSteps", averagedSteps ?? 0, in: 0...step)
-    try validate(plateau, "plateau")
-    for (index, plateau) in groupPlateaus.enumerated() {
-      try validate(plateau, "groupPlateaus[\(index)]")
-    }
+    for (index, plateau) in plateaus.enumerated() { try validate(plateau, "plateaus[\(index)]") }
   }
 
   private func validate(_ plateau: PlateauState, _ key: String) throws(StateError) {

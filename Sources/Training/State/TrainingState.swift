@@ -58,10 +58,9 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var best: Best?
   /// Epochs since the best one.
   public internal(set) var epochsSinceBest = 0
-  /// What the plateau rule of `training.schedule` has seen.
-  public internal(set) var plateau = PlateauState()
-  /// What the plateau rules of `training.groups` have seen, one for each group.
-  public internal(set) var groupPlateaus: [PlateauState] = []
+  /// What the plateau rules of the schedules have seen: that of `training.schedule`, then one for each of
+  /// `training.groups`.
+  public internal(set) var plateaus = [PlateauState()]
   /// Steps that the average of the parameters is over; nil where none is kept yet.
   public internal(set) var averagedSteps: Int?
   /// What became of steps that were not finite; nil where there were none.

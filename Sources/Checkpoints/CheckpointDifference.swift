@@ -1,10 +1,10 @@
-package import Training
+internal import Training
 
-/// The first place where two snapshots differ in a bit; `nil` if there is none.
+/// The first place where two checkpoints differ in a bit; `nil` if there is none.
 ///
 /// `==` would not do: it takes −0 for 0, NaN for another number than itself, and two spellings of
 /// `é` for the same text.
-package func firstDifference(_ a: TrainingSnapshot, _ b: TrainingSnapshot) -> String? {
+package func firstDifference(_ a: StoredCheckpoint, _ b: StoredCheckpoint) -> String? {
   let texts = [
     ("/configuration", a.configuration, b.configuration), ("/state", a.state, b.state),
     ("/environment", a.environment, b.environment),
@@ -16,7 +16,7 @@ package func firstDifference(_ a: TrainingSnapshot, _ b: TrainingSnapshot) -> St
     guard isSame(x.name, y.name) else { return "/optimizer/\(x.name)" }
     if let object = firstDifference(x.arrays, y.arrays) { return "/optimizer/\(x.name)/\(object)" }
   }
-  return nil
+  return a.label == b.label ? nil : "the attributes"
 }
 
 private func firstDifference(_ a: [NamedArray], _ b: [NamedArray]) -> String? {

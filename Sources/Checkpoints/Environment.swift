@@ -1,4 +1,3 @@
-internal import DataParallel
 public import Examples
 internal import Foundation
 internal import Host
@@ -57,6 +56,13 @@ public struct Environment: Sendable, Hashable, Codable {
     return lines
   }
 
+  /// Whether its numbers are some that a run has.
+  var isPlausible: Bool {
+    dataScale.isFinite && dataScale > 0 && (1...1_000_000).contains(cores)
+      && (1...1_000_000).contains(threads) && (fields ?? []).allSatisfy(\.isPlausible)
+      && Set((fields ?? []).map(\.name)).count == fields?.count ?? 0
+  }
+
   /// The environment as JSON.
   public func json() -> String {
     let encoder = JSONEncoder()
@@ -76,3 +82,13 @@ public struct Environment: Sendable, Hashable, Codable {
 
 /// The program's version, as `--version` prints it.
 public let programVersion = "0.1.0"
+
+extension Field {
+  /// Whether a reader gives such a field.
+  fileprivate var isPlausible: Bool {
+    let size = shape.reduce(1.0) { $0 * Double($1) }
+    return name != Field.data && !name.isEmpty && (1...3).contains(shape.count)
+      && shape.allSatisfy { $0 > 0 } && size < 0x1p31
+      && (classes.map { shape == [$0.count] } ?? true)
+  }
+}
