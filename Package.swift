@@ -55,7 +55,8 @@ let package = Package(
     .target(name: "CStorage"),
     .target(name: "CTeamwork"),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-    // The machine, and its files.
+    // What goes wrong; the machine, and its files.
+    room("Problems"),
     room("Host", ["CHost"]),
     room("Files", ["Host"]),
     // The engine, lowest room first.
@@ -94,7 +95,8 @@ let package = Package(
       "Training",
       [
         "Configuration", "DataParallel", "Diagnosis", "Examples", "Execution", "GraphIR",
-        "GraphPasses", "GraphRuns", "Host", "Models", "Optimizers", "RandomStreams", "Teamwork",
+        "GraphPasses", "GraphRuns", "Host", "Models", "Optimizers", "Problems", "RandomStreams",
+        "Teamwork",
       ]),
     room(
       "Evaluation",
@@ -103,16 +105,21 @@ let package = Package(
         "RandomStreams", "Training",
       ]),
     // What lies in files.
-    room("HDF5", ["CHDF5", "CZlib", "Files"]),
+    room("HDF5", ["CHDF5", "CZlib", "Files", "Problems"]),
     room("Containment", ["CHost", "Files", "HDF5", "Host"]),
     room(
       "Datasets",
-      ["CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Storage", "Teamwork"]),
-    room("Export", ["GraphIR", protobuf], exclude: ["Protocol/onnx.proto"]),
-    room("Reports", ["CPNG"]),
+      [
+        "CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
+      ]),
+    room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
+    room("Reports", ["CPNG", "Problems"]),
     room(
       "Checkpoints",
-      ["Configuration", "Examples", "Files", "HDF5", "Host", "Kernels", "Training", crypto]),
+      [
+        "Configuration", "Examples", "Files", "HDF5", "Host", "Kernels", "Problems", "Training",
+        crypto,
+      ]),
     // Everything joined.
     room(
       "Measuring",
@@ -128,8 +135,8 @@ let package = Package(
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
         "Evaluation", "Examples", "Execution", "Export", "Files", "GraphIR", "GraphPasses",
         "GraphRuns", "HDF5",
-        "Host", "Kernels", "Measuring", "Models", "Optimizers", "RandomStreams", "Reports",
-        "Training",
+        "Host", "Kernels", "Measuring", "Models", "Optimizers", "Problems", "RandomStreams",
+        "Reports", "Training",
       ]),
     room(
       "Verification",
@@ -173,6 +180,7 @@ let package = Package(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
       exclude: ["libfuzzer.sh", "LibFuzzer"], swiftSettings: house),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("Problems"),
     tests("Host"),
     tests("Files", ["FileTestSupport"]),
     tests("Storage", ["CStorage", "TestScale"]),

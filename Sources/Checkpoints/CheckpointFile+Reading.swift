@@ -19,8 +19,8 @@ extension CheckpointFile {
       let (expected, found) = (try reader.digest(), contentDigest(of: stored))
       guard expected == found else {
         throw CheckpointError(
-          code: .checksumMismatch, object: name, expected: "content with SHA-256 \(expected)",
-          found: "SHA-256 \(found)", remedy: "Use another checkpoint.")
+          .checksumMismatch, name, expected: "content with SHA-256 \(expected)",
+          found: "SHA-256 \(found)")
       }
       return stored
     } catch {
@@ -70,8 +70,7 @@ private struct Reader {
   func digest() throws -> String {
     guard case .string(let digest) = try file.attribute("contentSHA256", of: "/") else {
       throw error(
-        .damaged, "/@contentSHA256", expected: "a string", found: "none",
-        remedy: "Use another checkpoint.")
+        .damaged, "/@contentSHA256", expected: "a string", found: "none")
     }
     return digest
   }
@@ -85,7 +84,7 @@ private struct Reader {
       throw error(
         .damaged, "\(path)@\(attribute)",
         expected: low == .min ? "an integer" : "an integer from \(low) to \(high)",
-        found: value.map { "\($0)" } ?? "no such attribute", remedy: "Use another checkpoint.")
+        found: value.map { "\($0)" } ?? "no such attribute")
     }
     return integer
   }
@@ -106,16 +105,15 @@ private struct Reader {
     guard members.map(\.index) == Array(members.indices) else {
       throw error(
         .damaged, group, expected: "members numbered from 0 to \(members.count - 1)",
-        found: "\(members.map(\.index))", remedy: "Use another checkpoint.")
+        found: "\(members.map(\.index))")
     }
     return members.map(\.name)
   }
 
   private func error(
     _ code: CheckpointError.Code, _ object: String, expected: String, found: String,
-    remedy: String
+    remedy: String = "Use another checkpoint."
   ) -> CheckpointError {
-    CheckpointError(
-      code: code, object: "\(name): \(object)", expected: expected, found: found, remedy: remedy)
+    CheckpointError(code, name, object, expected: expected, found: found, remedy: remedy)
   }
 }

@@ -87,8 +87,7 @@ public enum CheckpointFile {
         !["", ".", ".."].contains(name) && !name.utf8.contains(0) && !name.contains("/")
       guard isValid, seen.insert(name).inserted else {
         throw CheckpointError(
-          code: .invalidName, object: "\(file): \(group)",
-          expected: "different names without a slash",
+          .invalidName, file, group, expected: "different names without a slash",
           found: isValid ? "'\(name)' twice" : "'\(name)'", remedy: "Rename the layer.")
       }
     }

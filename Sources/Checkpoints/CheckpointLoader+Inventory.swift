@@ -89,7 +89,7 @@ extension CheckpointLoader {
 
   private func misnamed(_ name: String, _ label: CheckpointLabel) -> CheckpointError {
     CheckpointError(
-      code: .damaged, object: path(name), expected: "the step of its name",
+      .damaged, path(name), expected: "the step of its name",
       found: "step \(label.step)", remedy: "Give the file its own name again.")
   }
 }

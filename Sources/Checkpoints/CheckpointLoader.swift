@@ -46,7 +46,7 @@ public struct CheckpointLoader: Sendable {
     }
     if problems.isEmpty { return nil }
     throw CheckpointError(
-      code: .noneUsable, object: folder, expected: "one good checkpoint",
+      .noneUsable, folder, expected: "one good checkpoint",
       found: problems.map { "[\($0)]" }.joined(separator: ", "),
       remedy: "Restore the folder from a copy, or start anew in another one.",
       cause: problems[0].error)
@@ -140,9 +140,9 @@ public struct CheckpointLoader: Sendable {
     let (checkpoint, label) = try content(of: bytes, path)
     guard (label.step, label.epoch) == (entry.step, entry.epoch) else {
       throw CheckpointError(
-        code: .damaged, object: path,
+        .damaged, path,
         expected: "step \(entry.step) and epoch \(entry.epoch), as \(Manifest.fileName) says",
-        found: "step \(label.step) and epoch \(label.epoch)", remedy: "Use another checkpoint.")
+        found: "step \(label.step) and epoch \(label.epoch)")
     }
     return LoadedCheckpoint(
       checkpoint: checkpoint, entry: entry, path: path, isHashVerified: !inventory.isRebuilt,
@@ -163,7 +163,7 @@ public struct CheckpointLoader: Sendable {
     _ path: String, _ entry: CheckpointEntry, _ bytes: [UInt8], _ hash: String
   ) -> CheckpointError {
     CheckpointError(
-      code: .checksumMismatch, object: path,
+      .checksumMismatch, path,
       expected: "\(entry.byteCount) bytes with SHA-256 \(entry.sha256)",
       found: "\(bytes.count) bytes with SHA-256 \(hash)",
       remedy: "The file was damaged after it was saved: use another checkpoint.")

@@ -15,7 +15,7 @@ package func requireFinite(
   for (object, array) in parameters + states {
     guard let place = firstNonFinite(array.values) else { continue }
     throw CheckpointError(
-      code: .notFinite, object: "\(path): \(object)", expected: "finite numbers",
+      .notFinite, path, object, expected: "finite numbers",
       found: "\(array.values[place]) at position \(place)",
       remedy: "Go on from an earlier checkpoint, with a lower learning rate.")
   }

@@ -101,7 +101,7 @@ extension Manifest {
       version = try JSONDecoder().decode(Version.self, from: data).formatVersion
       guard version == Self.formatVersion else {
         throw CheckpointError(
-          code: .unsupportedVersion, object: "\(path): formatVersion",
+          .unsupportedVersion, path, "formatVersion",
           expected: "\(Self.formatVersion)", found: "\(version)",
           remedy: "Use the version of vae-dp that wrote it.")
       }
@@ -131,7 +131,7 @@ extension Manifest {
     _ path: String, found: String, cause: (any Error)? = nil
   ) -> CheckpointError {
     CheckpointError(
-      code: .damaged, object: path, expected: "a list of checkpoints", found: found,
+      .damaged, path, expected: "a list of checkpoints", found: found,
       remedy: "It is made anew from the checkpoint files, without their SHA-256.", cause: cause)
   }
 }

@@ -50,21 +50,21 @@ package struct StoredCheckpoint: Sendable, Hashable {
     } catch {
       throw CheckpointError(error, file: file)
     }
-    do throws(StateError) {
+    do throws(SnapshotError) {
       state = try TrainingState(json: self.state)
     } catch {
       throw CheckpointError(error, file: file)
     }
     guard let environment = Environment(json: self.environment), environment.isPlausible else {
       throw CheckpointError(
-        .damaged, "\(file): /environment",
+        .damaged, file, "/environment",
         expected: "versions, threads, the data's scale and fields", found: "something else")
     }
     for (key, attribute, value) in [
       ("step", label.step, state.step), ("epoch", label.epoch, state.epoch),
     ] where attribute != value {
       throw CheckpointError(
-        .damaged, "\(file): /state \(key)", expected: "\(attribute), as the attribute \(key) says",
+        .damaged, file, "/state \(key)", expected: "\(attribute), as the attribute \(key) says",
         found: "\(value)")
     }
     return Checkpoint(

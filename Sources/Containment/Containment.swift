@@ -65,13 +65,15 @@ public enum Containment {
       executable, arguments + ["--", file] + pending, on: file, output: nil)
     guard code == 0 else {
       throw HDF5Error(
-        code == 74 ? .inputOutput : .refused, file: file, expected: "data that libhdf5 can unpack",
+        code: code == 74 ? .inputOutput : .refused, file: file,
+        expected: "data that libhdf5 can unpack",
         found: problem.isEmpty ? "a child that ended with code \(code)" : problem,
         remedy: "The file is damaged or not to be trusted: write it again.")
     }
     guard FileIdentity(file) == identity else {
       throw HDF5Error(
-        .refused, file: file, expected: "a file that stays as it is", found: "one that changes",
+        code: .refused, file: file, expected: "a file that stays as it is",
+        found: "one that changes",
         remedy: "Wait until it is complete.")
     }
     state.withLock { state in
@@ -102,7 +104,7 @@ public enum Containment {
   ) throws(HDF5Error) -> (code: Int32, problem: String) {
     guard let child = ChildProcess(executable, arguments, output: output) else {
       throw HDF5Error(
-        .inputOutput, file: file, expected: "a child process that opens the file first",
+        code: .inputOutput, file: file, expected: "a child process that opens the file first",
         found: unsafe "errno = \(errno) (\(String(cString: strerror(errno))))",
         remedy: "Allow more processes, file descriptors or memory.")
     }
@@ -120,16 +122,17 @@ public enum Containment {
     case .signalled(SIGPIPE): return (128 + SIGPIPE, "")
     case .signalled(let signal):
       throw HDF5Error(
-        .crash, file: file, expected: "a file that libhdf5 can read",
+        code: .crash, file: file, expected: "a file that libhdf5 can read",
         found: unsafe "\(String(cString: strsignal(signal))) (signal \(signal)) while \(place)",
         remedy: remedy)
     case .silent:
       throw HDF5Error(
-        .tookTooLong, file: file, expected: "a file that libhdf5 reads without a long halt",
+        code: .tookTooLong, file: file, expected: "a file that libhdf5 reads without a long halt",
         found: "no progress in \(seconds(silence)) s while \(place)", remedy: remedy)
     case .endless:
       throw HDF5Error(
-        .tookTooLong, file: file, expected: "a file that is looked through in \(seconds(whole)) s",
+        code: .tookTooLong, file: file,
+        expected: "a file that is looked through in \(seconds(whole)) s",
         found: "no end of it; at last it was \(place)",
         remedy:
           "Is the disk slow, or the file much larger or deeper than data are? Copy what is needed "

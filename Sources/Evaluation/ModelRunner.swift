@@ -28,11 +28,11 @@ public final class ModelRunner {
 
   /// A model with its parameters.
   ///
-  /// - Throws: `SnapshotMismatch` where an array is missing or of another shape.
+  /// - Throws: `SnapshotError` where an array is missing or of another shape.
   public init(
     _ model: Model, parameters arrays: [NamedArray], threadCount: Int = availableThreadCount(),
     memoryLimit: Int? = nil
-  ) throws(SnapshotMismatch) {
+  ) throws(SnapshotError) {
     self.model = model
     self.threadCount = threadCount
     self.memoryLimit = memoryLimit

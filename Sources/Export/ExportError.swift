@@ -1,21 +1,19 @@
-/// A model that cannot be written in the format that was asked for.
-public struct ExportError: Error, Equatable, CustomStringConvertible {
-  /// What cannot be written: a node, an input, an output or a parameter.
-  public var object: String
-  /// What the format needs there.
-  public var expected: String
-  /// What is there.
-  public var found: String
-  /// What the reader can do about it, as a full sentence.
-  public var remedy: String
+@_exported public import Problems
 
+/// A model that cannot be written in the format that was asked for; its object is a node, an input, an output or a parameter.
+public typealias ExportError = Problem<ExportFault>
+
+/// What is wrong with a model that is exported.
+public enum ExportFault: Fault {
+  /// The format has nothing that is the same.
+  case unsupported
+  /// Nil: there is one.
+  public var word: String? { nil }
+}
+
+extension ExportError {
   init(_ object: String, expected: String, found: String, remedy: String) {
-    (self.object, self.expected) = (object, expected)
-    (self.found, self.remedy) = (found, remedy)
-  }
-
-  /// One line: where, what was expected, what is there, and what to do.
-  public var description: String {
-    "\(object): expected \(expected), found \(found). \(remedy)"
+    self.init(
+      code: .unsupported, object: object, expected: expected, found: found, remedy: remedy)
   }
 }

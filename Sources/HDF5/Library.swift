@@ -88,7 +88,7 @@ struct ErrorContext: Sendable {
     _ code: HDF5Error.Code, _ object: String, expected: String, found: String, remedy: String
   ) -> HDF5Error {
     HDF5Error(
-      code, file: file, object: object, expected: expected, found: found, remedy: remedy,
+      code: code, file: file, object: object, expected: expected, found: found, remedy: remedy,
       detail: code == .inputOutput ? libraryErrorDetail() : "")
   }
 

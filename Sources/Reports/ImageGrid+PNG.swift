@@ -41,7 +41,8 @@ extension ImageGrid {
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
     return ReportError(
-      "picture of \(width) × \(height) pixels", expected: "one that libpng can write",
-      found: message, remedy: "Draw fewer examples or smaller ones.")
+      code: .refused, object: "picture of \(width) × \(height) pixels",
+      expected: "one that libpng can write", found: message,
+      remedy: "Draw fewer examples or smaller ones.")
   }
 }

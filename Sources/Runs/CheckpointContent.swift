@@ -50,13 +50,13 @@ struct CheckpointContent {
   ) throws(CheckpointError) {
     if let shards = configuration.training.shards, shards != state.shards {
       throw CheckpointError(
-        .damaged, "\(file): /state shards", expected: "\(shards), as training.shards says",
+        .damaged, file, "/state shards", expected: "\(shards), as training.shards says",
         found: "\(state.shards)")
     }
     let schedules = configuration.training.groups.count
     guard state.plateaus.count == schedules else {
       throw CheckpointError(
-        .damaged, "\(file): /state plateaus",
+        .damaged, file, "/state plateaus",
         expected: "\(schedules), one for training.schedule and each of training.groups",
         found: "\(state.plateaus.count)")
     }
@@ -64,7 +64,7 @@ struct CheckpointContent {
     for (key, sums) in [("epochSums", state.epochSums), ("reportSums", state.reportSums)]
     where sums.sums.count != count {
       throw CheckpointError(
-        .damaged, "\(file): /state \(key).sums", expected: "\(count) sums, as the model has",
+        .damaged, file, "/state \(key).sums", expected: "\(count) sums, as the model has",
         found: "\(sums.sums.count)")
     }
   }
@@ -73,13 +73,13 @@ struct CheckpointContent {
   private func requireArrays(
     _ snapshot: TrainingSnapshot, _ file: String
   ) throws(CheckpointError) {
-    try Self.require(model.parameters, in: snapshot.parameters, "\(file): /parameters")
+    try Self.require(model.parameters, in: snapshot.parameters, file, "/parameters")
     let (training, average) = (configuration.training, TrainingSnapshot.average)
     let grouped = GroupedParameters(training, of: model)
     let names = grouped.stateNames + (training.average == nil ? [] : [average])
     guard snapshot.states.map(\.name).sorted() == names.sorted() else {
       throw CheckpointError(
-        .damaged, "\(file): /optimizer", expected: "the states \(names)",
+        .damaged, file, "/optimizer", expected: "the states \(names)",
         found: "\(snapshot.states.map(\.name))")
     }
     for state in snapshot.states {
@@ -87,20 +87,20 @@ struct CheckpointContent {
         state.name == average || grouped.state(state.name, of: $0) != nil
       }
       try Self.require(
-        needed.map { model.parameters[$0] }, in: state.arrays,
-        "\(file): /optimizer/\(state.name)")
+        needed.map { model.parameters[$0] }, in: state.arrays, file,
+        "/optimizer/\(state.name)")
     }
   }
 
   private static func require(
-    _ declarations: [ParameterDeclaration], in arrays: [NamedArray], _ group: String
+    _ declarations: [ParameterDeclaration], in arrays: [NamedArray], _ file: String, _ group: String
   ) throws(CheckpointError) {
     let shapes = Dictionary(arrays.map { ($0.name, $0.shape) }, uniquingKeysWith: { $1 })
     for declaration in declarations {
       let shape = shapes[declaration.name]
       guard shape != declaration.shape.extents else { continue }
       throw CheckpointError(
-        shape == nil ? .missingObject : .shapeMismatch, "\(group)/\(declaration.name)",
+        shape == nil ? .missingObject : .shapeMismatch, file, "\(group)/\(declaration.name)",
         expected: "\(declaration.shape), as the model has",
         found: shape.map { "\($0)" } ?? "nothing")
     }
@@ -108,7 +108,8 @@ struct CheckpointContent {
     let names = Set(declarations.map(\.name))
     let other = arrays.first { !names.contains($0.name) }?.name ?? ""
     throw CheckpointError(
-      .damaged, "\(group)/\(other)", expected: "nothing, as the model has it not", found: "an array"
+      .damaged, file, "\(group)/\(other)", expected: "nothing, as the model has it not",
+      found: "an array"
     )
   }
 
@@ -135,7 +136,7 @@ struct CheckpointContent {
       for array in arrays {
         guard let place = array.values.firstIndex(where: { $0 < 0 }) else { continue }
         throw CheckpointError(
-          .damaged, "\(file): /\(group)/\(array.name)", expected: "means of squares",
+          .damaged, file, "/\(group)/\(array.name)", expected: "means of squares",
           found: "\(array.values[place]) at position \(place)")
       }
     }

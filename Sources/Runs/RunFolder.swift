@@ -83,28 +83,6 @@ public final class RunFolder {
   }
 }
 
-/// A run that cannot be started, continued or used.
-public struct RunError: Error, Sendable, CustomStringConvertible {
-  /// What callers may branch on.
-  public enum Code: Hashable, Sendable {
-    case busy, cannotCreate, exists, nothingToResume, changedConfiguration, missing, noSplit,
-      tooLarge, wrongField
-  }
-  /// What went wrong.
-  public var code: Code
-  /// Path of the culprit.
-  public var object: String
-  /// What is needed there.
-  public var expected: String
-  /// What is there.
-  public var found: String
-  /// What the reader can do about it, as a full sentence.
-  public var remedy: String
-
-  /// One line.
-  public var description: String { "\(object): expected \(expected), found \(found). \(remedy)" }
-}
-
 extension RunError {
   /// A file or folder that a run cannot have.
   fileprivate init(_ failure: IOFailure, expected: String) {

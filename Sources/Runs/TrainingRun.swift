@@ -131,7 +131,7 @@ public final class TrainingRun {
     if let snapshot = start.checkpoint?.snapshot {
       do {
         try trainer.restore(snapshot, best: start.best)
-      } catch let error as StateError {
+      } catch let error as SnapshotError where error.code == .impossible {
         throw CheckpointError(error, file: start.name)
       }
       savedStep = trainer.state.step

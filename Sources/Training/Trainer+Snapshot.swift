@@ -5,21 +5,6 @@ internal import GraphIR
 internal import Models
 internal import Optimizers
 
-/// A snapshot that does not belong to the model it is restored into.
-public struct SnapshotMismatch: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The array that is missing or of another shape.
-  public var object: String
-  /// What the model needs.
-  public var expected: String
-  /// What the snapshot holds.
-  public var found: String
-  /// One line: where, what, what to do.
-  public var description: String {
-    "\(object): expected \(expected), found \(found). Use the configuration that the checkpoint was "
-      + "made with, or another output folder."
-  }
-}
-
 extension Trainer {
   /// Everything needed to continue, as a value.
   public func snapshot() -> TrainingSnapshot {
@@ -52,20 +37,20 @@ extension Trainer {
   /// Continues where a snapshot was taken.
   ///
   /// - Parameter best: the snapshot of the best epoch, which early stopping may return to.
-  /// - Throws: `SnapshotMismatch` where the snapshot belongs to another model or optimiser,
-  ///   `StateError` where its state is not one of these examples. The trainer is not usable after an error.
+  /// - Throws: `.otherModel` where the snapshot belongs to another model or optimiser, `.impossible` where its state is not
+  ///   one of these examples. The trainer is not usable after an error.
   public func restore(_ snapshot: TrainingSnapshot, best: TrainingSnapshot?) throws {
     let restored = snapshot.state
     for (name, sums) in [("epochSums", restored.epochSums), ("reportSums", restored.reportSums)] {
       guard sums.sums.count == engine.metricCount else {
-        throw SnapshotMismatch(
-          object: "state.\(name)", expected: "\(engine.metricCount) sums",
+        throw SnapshotError.otherModel(
+          "state.\(name)", expected: "\(engine.metricCount) sums",
           found: "\(sums.sums.count)")
       }
     }
     let hasSums = restored.epochSums.exampleCount > 0
     guard restored.offset < training.positions.count + (hasSums ? 1 : 0) else {
-      throw StateError(
+      throw SnapshotError.impossible(
         "offset",
         expected:
           "fewer than the epoch's \(training.positions.count) examples, or all with their sums",
@@ -74,16 +59,16 @@ extension Trainer {
     try engine.parameters.set(snapshot.parameters)
     for name in grouped.stateNames {
       guard let arrays = snapshot.arrays(ofState: name) else {
-        throw SnapshotMismatch(
-          object: "optimizer/\(name)", expected: "the optimiser's state", found: "none")
+        throw SnapshotError.otherModel(
+          "optimizer/\(name)", expected: "the optimiser's state", found: "none")
       }
       for (position, memory) in engine.states.enumerated() {
         try memory.set(arrays) { grouped.state(name, of: $0) == position }
       }
     }
     guard restored.plateaus.count == state.plateaus.count else {
-      throw SnapshotMismatch(
-        object: "state.plateaus", expected: "one for each of \(state.plateaus.count) schedules",
+      throw SnapshotError.otherModel(
+        "state.plateaus", expected: "one for each of \(state.plateaus.count) schedules",
         found: "\(restored.plateaus.count)")
     }
     state = restored
@@ -120,16 +105,16 @@ extension ParameterMemory {
 
   /// Takes over arrays by name, for the entries that satisfy a condition.
   ///
-  /// - Throws: `SnapshotMismatch` where an entry is missing or of another shape.
+  /// - Throws: `SnapshotError` where an entry is missing or of another shape.
   public func set(
     _ arrays: [NamedArray], where condition: (Int) -> Bool = { _ in true }
-  ) throws(SnapshotMismatch) {
+  ) throws(SnapshotError) {
     let named = Dictionary(arrays.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for (index, entry) in table.entries.enumerated() where condition(index) {
       let (name, shape) = (entry.declaration.name, entry.declaration.shape)
       guard let array = named[name], array.shape == shape.extents else {
-        throw SnapshotMismatch(
-          object: name, expected: "\(shape)", found: named[name].map { "\($0.shape)" } ?? "nothing")
+        throw SnapshotError.otherModel(
+          name, expected: "\(shape)", found: named[name].map { "\($0.shape)" } ?? "nothing")
       }
       self[index] = array.values
     }

@@ -44,12 +44,13 @@ func status(of error: any Error) -> Int32 {
     switch error.code {
     case .busy: 75
     case .cannotCreate, .exists: 73
-    case .missing, .nothingToResume, .noSplit: 66
+    case .missing, .noSplit: 66
     case .changedConfiguration, .tooLarge: 78
     case .wrongField: 64
     }
-  case is SnapshotMismatch, is MemoryShortage: 78
-  case is StateError, is MissingField, is PageError: 65
+  case let error as SnapshotError: error.code == .impossible ? 65 : 78
+  case is MemoryShortage: 78
+  case is MissingField, is PageError: 65
   case is NonFiniteReport, is NonFiniteStep: 20
   case let error as OutputError: error.isPlaceRefused ? 73 : 74
   case let error as IOFailure: error.isMissing ? 66 : 74

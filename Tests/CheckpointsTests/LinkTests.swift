@@ -56,7 +56,7 @@ import Training
       let step = checkpoint.snapshot.state.step
       if step == 10 { return }
       throw CheckpointError(
-        code: .damaged, object: file, expected: "step 10", found: "\(step)", remedy: "")
+        .damaged, file, expected: "step 10", found: "\(step)")
     }
     #expect(try loader.loadLast()?.entry.step == 10)
     try files.remove(folder.file("checkpoints.json"))

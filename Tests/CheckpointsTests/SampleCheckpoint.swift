@@ -31,7 +31,7 @@ extension Checkpoint {
       """
       {"epoch":\(number),"step":\(number),"isBest":false,"gradientNorm":"nan","learningRate":0.1,\
       "samplesPerSecond":9,"training":{"objective":0.30000000000000004,"reconstruction":-1,"kl":0,\
-      "weightedKL":0,"activeUnits":1}}
+      "activeUnits":1}}
       """
     }
     return try TrainingState(

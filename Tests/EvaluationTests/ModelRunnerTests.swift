@@ -178,6 +178,6 @@ import Training
 
   @Test func parametersOfAnotherModelAreRefused() throws {
     let runner = try runner()
-    #expect(throws: SnapshotMismatch.self) { _ = try ModelRunner(runner.model, parameters: []) }
+    #expect(throws: SnapshotError.self) { _ = try ModelRunner(runner.model, parameters: []) }
   }
 }

@@ -52,7 +52,7 @@ import Training
           _ = try TrainedModel(path)
         }
       }
-      #expect(error?.object == "\(path): \(object)", "\(error.map { "\($0)" } ?? "")")
+      #expect(error?.file == path && error?.object == object, "\(error.map { "\($0)" } ?? "")")
       if let code { #expect(error?.code == code) }
     }
     let events = RunSample.Events()
@@ -140,7 +140,7 @@ import Training
     let error = #expect(throws: CheckpointError.self) {
       try RunSample.train(scratch, "other", resume: .path(path), until: 9)
     }
-    #expect(error?.object == "\(path): /state offset")
+    #expect(error?.object == "/state offset")
   }
 
   /// Few parameters may still make images that no memory holds.

@@ -34,7 +34,7 @@ import Training
     let plain = sample("\"epochs\": 1", optimizer: "\"sgd\"").trainer(threads: 1)
     let adam = sample("\"epochs\": 1").trainer(threads: 1)
     let snapshot = plain.snapshot()
-    let error = #expect(throws: SnapshotMismatch.self) { try adam.restore(snapshot, best: nil) }
+    let error = #expect(throws: SnapshotError.self) { try adam.restore(snapshot, best: nil) }
     #expect(
       error?.description == """
         optimizer/firstMoment: expected the optimiser's state, found none. Use the configuration \
@@ -47,11 +47,11 @@ import Training
     let snapshot = trainer.snapshot()
     var missing = snapshot
     missing.parameters.removeFirst()
-    var error = #expect(throws: SnapshotMismatch.self) { try trainer.restore(missing, best: nil) }
+    var error = #expect(throws: SnapshotError.self) { try trainer.restore(missing, best: nil) }
     #expect(error?.object == "encoder.dense1.weight" && error?.found == "nothing")
     var other = snapshot
     other.parameters[0].shape = [12, 7]
-    error = #expect(throws: SnapshotMismatch.self) { try trainer.restore(other, best: nil) }
+    error = #expect(throws: SnapshotError.self) { try trainer.restore(other, best: nil) }
     #expect(error?.object == "encoder.dense1.weight" && error?.found == "[12, 7]")
   }
 }

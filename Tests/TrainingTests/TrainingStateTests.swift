@@ -59,8 +59,8 @@ import Training
 
   @Test func aMissingFieldIsAnError() {
     let json = Self.json.replacing("\"offset\":8,", with: "")
-    let error = #expect(throws: StateError.self) { _ = try TrainingState(json: json) }
-    #expect(error?.key == "offset" && error?.expected == "a value" && error?.found == "none")
+    let error = #expect(throws: SnapshotError.self) { _ = try TrainingState(json: json) }
+    #expect(error?.object == "offset" && error?.expected == "a value" && error?.found == "none")
   }
 
   /// What no training comes to: what to replace by what, and the key that the error names.
@@ -99,8 +99,8 @@ import Training
   func whatNoTrainingComesToIsAnError(old: String, new: String, key: String) throws {
     let start = Self.json.range(of: old, options: key == "step" ? .backwards : [])
     let json = Self.json.replacingCharacters(in: try #require(start), with: new)
-    let error = #expect(throws: StateError.self, "\(new)") { _ = try TrainingState(json: json) }
-    #expect(error?.key == key, "\(new): \(String(describing: error))")
+    let error = #expect(throws: SnapshotError.self, "\(new)") { _ = try TrainingState(json: json) }
+    #expect(error?.object == key, "\(new): \(String(describing: error))")
   }
 
   private static func counts(

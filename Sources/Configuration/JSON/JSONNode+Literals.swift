@@ -38,17 +38,4 @@ extension JSONNode {
     return JSONNode(.object(members.map { Member(key: $0, value: $1) }))
       .moved(to: .root, origin: Origin())
   }
-
-  /// This object with another value of a key, which comes last where there is none.
-  ///
-  /// - Precondition: It is an object.
-  public func setting(_ key: String, to value: JSONNode) -> JSONNode {
-    guard case .object(var members) = content else {
-      preconditionFailure("JSONNode.setting: \(displayed) is no object")
-    }
-    let place = members.firstIndex { $0.key == key } ?? members.endIndex
-    members.replaceSubrange(
-      place..<min(place + 1, members.endIndex), with: [Member(key: key, value: value)])
-    return JSONNode(.object(members), origin: origin, location: location)
-  }
 }

@@ -13,7 +13,7 @@ extension TrainingState {
   private static let secondsLimit = 1e10
 
   /// Throws where a value is none that a training comes to.
-  func validate() throws(StateError) {
+  func validate() throws(SnapshotError) {
     try validatePosition()
     try validate(epochSums, "epochSums", examples: 0...offset)
     try validate(reportSums, "reportSums", examples: 0...Self.exampleLimit)
@@ -22,7 +22,7 @@ extension TrainingState {
     try validateNonFinite()
   }
 
-  private func validatePosition() throws(StateError) {
+  private func validatePosition() throws(SnapshotError) {
     try require("epoch", epoch, in: 0...Self.epochLimit)
     try require("offset", offset, in: 0...Self.exampleLimit)
     try require("step", step, in: epoch + (offset > 0 ? 1 : 0)...Self.stepLimit)
@@ -30,14 +30,14 @@ extension TrainingState {
     try require("secondsInSteps", secondsInSteps, in: 0...Self.secondsLimit)
     try require("epochSeconds", epochSeconds, in: 0...Self.secondsLimit)
     guard ended != .interrupted else {
-      throw StateError(
+      throw SnapshotError.impossible(
         "ended", expected: "completed, stoppedEarly or nothing", found: "interrupted")
     }
   }
 
   private func validate(
     _ sums: MetricSums, _ key: String, examples: ClosedRange<Int>
-  ) throws(StateError) {
+  ) throws(SnapshotError) {
     try require("\(key).exampleCount", sums.exampleCount, in: examples)
     let isEmpty = sums.exampleCount == 0
     let steps = isEmpty ? 0...0 : 1...max(1, min(step, sums.exampleCount))
@@ -45,9 +45,9 @@ extension TrainingState {
     try requireMagnitude("\(key).gradientNorms", sums.gradientNorms)
   }
 
-  private func validateHistory() throws(StateError) {
+  private func validateHistory() throws(SnapshotError) {
     guard history.count == epoch else {
-      throw StateError(
+      throw SnapshotError.impossible(
         "history", expected: "the \(epoch) epochs that are done", found: "\(history.count)")
     }
     var before = 0
@@ -67,13 +67,13 @@ extension TrainingState {
     }
   }
 
-  private func validateRules() throws(StateError) {
+  private func validateRules() throws(SnapshotError) {
     if let best {
       try require("best.epoch", best.epoch, in: 1...max(1, epoch))
       let record = epoch == 0 ? nil : history[best.epoch - 1]
       let objective = (record?.validation ?? record?.training)?.objective
       guard record?.isBest == true, objective == best.objective else {
-        throw StateError(
+        throw SnapshotError.impossible(
           "best", expected: "an epoch that history calls the best, with its objective",
           found: "epoch \(best.epoch), \(best.objective)")
       }
@@ -83,12 +83,12 @@ extension TrainingState {
     for (index, plateau) in plateaus.enumerated() { try validate(plateau, "plateaus[\(index)]") }
   }
 
-  private func validate(_ plateau: PlateauState, _ key: String) throws(StateError) {
+  private func validate(_ plateau: PlateauState, _ key: String) throws(SnapshotError) {
     try require("\(key).factor", plateau.factor, in: 0...1)
     try require("\(key).epochsWaited", plateau.epochsWaited, in: 0...epoch)
   }
 
-  private func validateNonFinite() throws(StateError) {
+  private func validateNonFinite() throws(SnapshotError) {
     guard let counts = nonFinite else { return }
     try require("nonFinite.skippedSteps", counts.skippedSteps, in: 0...step)
     try require("nonFinite.skippedInARow", counts.skippedInARow, in: 0...counts.skippedSteps)
@@ -97,7 +97,7 @@ extension TrainingState {
     try require("nonFinite.learningRateFactor", counts.learningRateFactor, in: factor...factor)
     if counts.rollbacks == 0, counts.failedStep == nil, counts.returnStep == nil { return }
     guard counts.rollbacks > 0, let failed = counts.failedStep, let back = counts.returnStep else {
-      throw StateError(
+      throw SnapshotError.impossible(
         "nonFinite", expected: "rollbacks, failedStep and returnStep together",
         found: "some of them")
     }
@@ -108,14 +108,16 @@ extension TrainingState {
 
 private func require<Number: Comparable>(
   _ key: String, _ value: Number, in range: ClosedRange<Number>
-) throws(StateError) {
+) throws(SnapshotError) {
   if range.contains(value) { return }
   let (low, high) = (range.lowerBound, range.upperBound)
-  throw StateError(
+  throw SnapshotError.impossible(
     key, expected: low == high ? "\(low)" : "a number from \(low) to \(high)", found: "\(value)")
 }
 
 /// Not negative; what is infinite or no number may have come of the data.
-private func requireMagnitude(_ key: String, _ value: Double) throws(StateError) {
-  if value < 0 { throw StateError(key, expected: "a number of at least 0", found: "\(value)") }
+private func requireMagnitude(_ key: String, _ value: Double) throws(SnapshotError) {
+  if value < 0 {
+    throw SnapshotError.impossible(key, expected: "a number of at least 0", found: "\(value)")
+  }
 }

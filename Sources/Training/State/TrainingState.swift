@@ -91,15 +91,15 @@ public struct TrainingState: Sendable, Hashable, Codable {
 
   /// The state from JSON, with every value looked at.
   ///
-  /// - Throws: `StateError` where a field is missing, of another type, or what no training comes to.
-  public init(json: String) throws(StateError) {
+  /// - Throws: `SnapshotError` where a field is missing, of another type, or what no training comes to.
+  public init(json: String) throws(SnapshotError) {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
       self = try decoder.decode(TrainingState.self, from: Data(json.utf8))
     } catch {
-      throw StateError(error)
+      throw SnapshotError.impossible(error)
     }
     try validate()
   }
