@@ -52,6 +52,15 @@ struct AllocationTests {
     printed(result)
   }
 
+  @Test func stepsOfEveryKindOfModelDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      for sample in TrainingSample.kinds { try expectNoAllocations(sample, clipNorm: nil) }
+    }
+    printed(result)
+  }
+
   @Test func stepsOfSparseRowsDoNotAllocate() async {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]

@@ -57,6 +57,37 @@ struct TrainingSample: Sendable, CustomStringConvertible {
     """
   }
 
+  /// Learnt inputs, several latents, a field beside the data, pairs of examples, a discriminator.
+  static let kinds = [
+    kind("vamp", "\(gaussian), \"prior\": { \"vamp\": { \"components\": 7 } }"),
+    kind(
+      "ladder",
+      """
+      "latents": [
+        { "name": "top", "posterior": { "gaussian": { "latent": 2 } } },
+        { "name": "bottom", "posterior": { "ladder": { "latent": 3 } },
+          "prior": { "conditional": { "layers": [{ "dense": { "units": 5 } }, "relu"] } } }]
+      """),
+    kind("conditional", gaussian, condition: "\"condition\","),
+    kind("tcvae", "\(gaussian), \"objective\": { \"tcvae\": { \"estimator\": \"stratified\" } }"),
+    kind(
+      "factor", "\(gaussian), \"objective\": { \"factor\": { \"units\": 6, \"hiddenLayers\": 2 } }"),
+  ]
+
+  private static let gaussian = "\"posterior\": { \"gaussian\": { \"latent\": 3 } }"
+
+  private static func kind(
+    _ name: String, _ choices: String, condition: String = ""
+  ) -> TrainingSample {
+    TrainingSample(
+      name, exampleShape: [18],
+      """
+      { "encoder": [\(condition) { "dense": { "units": 9 } }, "batchNorm", "relu",
+          { "dropout": { "probability": 0.2 } }],
+        "decoder": [\(condition) { "dense": { "units": 18 } }], "likelihood": "bernoulli", \(choices) }
+      """)
+  }
+
   /// Batch normalisation over each shard.
   static let shardwise = TrainingSample(
     "shardwise batchNorm", exampleShape: [18],
@@ -102,8 +133,14 @@ struct TrainingSample: Sendable, CustomStringConvertible {
 
   private init(_ name: String, exampleShape: [Int], _ json: String) {
     description = name
+    let classes = ["a", "b", "c"]
     do {
-      model = try Model(reading: JSONNode.parse(json, file: name), exampleShape: exampleShape)
+      model = try Model(
+        reading: JSONNode.parse(json, file: name),
+        fields: [
+          Field(name: Field.data, shape: exampleShape),
+          Field(name: Field.label, shape: [3], classes: classes),
+        ])
     } catch { preconditionFailure("\(error)") }
     let size = exampleShape.reduce(1, *)
     // Smooth, and different for every element and row.
@@ -111,19 +148,25 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       let (row, element) = (index / size, index % size)
       return Float((row * 7919 + element * (row % 13 + 1) * 31) % 97) / 96
     }
-    source = ExampleSource(DenseExamples(values, shape: exampleShape))
+    let data = ExampleSource(DenseExamples(values, shape: exampleShape))
+    let labels = ClassExamples((0..<100).map { $0 % 3 }, names: classes)
+    source =
+      model.fieldNames.contains(Field.label)
+      ? data.adding(ExampleSource([(Field.label, labels)])) : data
   }
 
   /// Plans of the differentiated training graph; as small as the layers are, gradients of dense weights are
   /// made over whole minibatches unless `smallestDeferred` says otherwise.
   func family(_ precision: Precision = .float32, smallestDeferred: Int = 0) -> PlanFamily {
     PlanFamily(
-      table: ParameterTable(model.parameters), fieldNames: ["x"], scalarNames: model.scalarNames,
-      precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred,
-      seesMinibatch: true
+      table: ParameterTable(model.parameters), fieldNames: model.fieldNames,
+      scalarNames: model.scalarNames, precision: precision, sparsity: source.sparsity,
+      smallestDeferred: smallestDeferred, seesMinibatch: true, seesPlace: model.seesPlace
     ) { [model] batch in
-      model.trainingGraph(rows: batch.rows, of: batch.minibatch)
-        .differentiated(of: .metric("objective"))
+      model.trainingGraph(rows: batch.rows, of: batch.minibatch, at: batch.place)
+        .differentiated(of: .metric("objective")) {
+          model.loss(of: model.parameters[$0]) == Model.objectiveLoss
+        }
     }
   }
 

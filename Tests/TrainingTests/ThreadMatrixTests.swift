@@ -7,7 +7,7 @@ import Training
 /// One set of bits per model and number of shards, whatever the threads.
 @Suite struct ThreadMatrixTests {
   private static let steps = TestScale.count(12, torture: 500)
-  private static let threads = TestScale.isTorture ? [2, 3, 4, 7, 8, 16] : [3, 16]
+  private static let threads = TestScale.isTorture ? [2, 3, 4, 7, 8, 16] : [2, 3, 16]
 
   /// 22 examples in minibatches of 18 and 4: the last has fewer rows than 16 shards.
   private static func training(clipNorm: String = "null") -> String {
