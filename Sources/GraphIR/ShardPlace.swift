@@ -17,29 +17,40 @@ public struct ShardPlace: Hashable, Sendable {
   }
 }
 
+/// A shard's part of rows that depend on parameters alone.
+public struct SharedRows: Sendable {
+  /// `[n, …]`: the part.
+  public var part: Value
+  /// Whose noise these rows draw: that of the numbered rows which they are.
+  public var owners: NoiseRows
+  /// N, of the shards together.
+  fileprivate var count: Int
+}
+
+/// What becomes of rows that depend on parameters alone, computed once for the whole minibatch: each shard computes its
+/// part of the rows (`share`), and gets the others' from them (`gather`). Where rows are fewer than shards, or the shard
+/// stands alone, it computes all.
+///
+/// The derivative is shared in the same way: what all shards want of a row comes together where the row was computed,
+/// and goes back from there once.
 extension GraphBuilder {
-  /// What becomes of rows that depend on parameters alone, computed once for the whole minibatch: each shard computes its
-  /// part of the rows, and gets the others' from them. Where rows are fewer than shards, or the shard stands alone, it
-  /// computes all.
-  ///
-  /// The derivative is shared in the same way: what all shards want of a row comes together where the row was computed,
-  /// and goes back from there once.
+  /// The rows that a shard computes.
   ///
   /// - Parameters:
   ///   - rows: `[N, …]`.
   ///   - place: the shard's; nil where it stands alone.
-  ///   - body: emits `[n, …]` from `[n, …]`, each row from its own row; noise for them is that of the numbered rows
-  ///     which it is given.
-  /// - Returns: `[N, …]`, the same in every shard.
-  public mutating func oncePerMinibatch(
-    _ rows: Value, at place: ShardPlace?, _ body: (Value, NoiseRows, inout GraphBuilder) -> Value
-  ) -> Value {
+  public mutating func share(_ rows: Value, at place: ShardPlace?) -> SharedRows {
     let count = shape(rows)[0]
-    guard let place, place.count > 1, count >= place.count else {
-      return body(rows, .numbered(from: 0), &self)
-    }
-    let own = place.part(of: count)
+    let shards = place ?? .alone
+    let own = count >= shards.count ? shards.part(of: count) : 0..<count
     let part = slice(rows, axis: 0, start: own.lowerBound, count: own.count)
-    return allGather(body(part, .numbered(from: own.lowerBound), &self), count: count)
+    return SharedRows(part: part, owners: .numbered(from: own.lowerBound), count: count)
+  }
+
+  /// What has become of all rows, `[N, …]`, the same in every shard.
+  ///
+  /// - Parameter result: `[n, …]`, each row made from its own row of the part.
+  public mutating func gather(_ result: Value, of rows: SharedRows) -> Value {
+    shape(result)[0] == rows.count ? result : allGather(result, count: rows.count)
   }
 }

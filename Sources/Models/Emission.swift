@@ -96,7 +96,7 @@ package final class Emission {
     return emit { $0.random(distribution, drawn) }.reshaped(shape)
   }
 
-  /// What becomes of learnt rows, computed once for the whole minibatch: see `GraphBuilder.oncePerMinibatch`.
+  /// What becomes of learnt rows, computed once for the whole minibatch: see `GraphBuilder.share`.
   ///
   /// Layers that look at the examples' statistics take those of the examples that went before; noise is drawn by
   /// the rows' numbers.
@@ -108,16 +108,11 @@ package final class Emission {
   package func oncePerMinibatch(
     _ learnt: Expression, _ body: (Expression) -> [Expression]
   ) -> [Expression] {
-    let count = learnt.shape[0]
-    let own =
-      if let place, place.count > 1, count >= place.count { place.part(of: count) } else {
-        0..<count
-      }
+    let shared = builder.share(learnt.value, at: place)
     let before = rows
-    rows = .numbered(from: own.lowerBound)
-    let results = body(learnt.slice(axis: 0, own))
+    rows = shared.owners
+    let results = body(Expression(shared.part, in: self))
     rows = before
-    guard own.count < count else { return results }
-    return results.map { part in emit { $0.allGather(part.value, count: count) } }
+    return results.map { part in emit { $0.gather(part.value, of: shared) } }
   }
 }

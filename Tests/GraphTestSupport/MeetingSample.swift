@@ -86,14 +86,14 @@ package struct MeetingSample: Sendable, CustomStringConvertible {
       let z = builder.tanh(builder.matmul(x, weight, transposeRight: true))
       let inputs = parameter("pseudo", [pseudoInputs, Self.features])
       let generator = parameter("generator", [4, Self.features])
-      let pseudo = builder.oncePerMinibatch(inputs, at: place) { part, owners, builder in
-        var part = part
-        if areDroppedOut {
-          let noise = builder.random(.uniform, builder.shape(part), rows: owners)
-          part = builder.dropout(part, noise: noise, probability: 0.4)
-        }
-        return builder.tanh(builder.matmul(part, generator, transposeRight: true))
+      let shared = builder.share(inputs, at: place)
+      var part = shared.part
+      if areDroppedOut {
+        let noise = builder.random(.uniform, builder.shape(part), rows: shared.owners)
+        part = builder.dropout(part, noise: noise, probability: 0.4)
       }
+      let made = builder.tanh(builder.matmul(part, generator, transposeRight: true))
+      let pseudo = builder.gather(made, of: shared)
       let scaled = builder.multiply(z, builder.broadcast(scale, to: [rows, 4], axes: [1]))
       builder.output(.metric("objective"), objective(rows, minibatch, scaled, pseudo, &builder))
       return builder.graph

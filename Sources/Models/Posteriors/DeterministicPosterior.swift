@@ -7,9 +7,7 @@ struct DeterministicPosterior: Posterior {
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer(
-      "latent", in: SizeLimit.channels,
-      "Dimensions of z.")
+    latentCount = try options.latentCount()
   }
 
   var hasVariances: Bool { false }

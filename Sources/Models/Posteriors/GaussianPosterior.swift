@@ -9,9 +9,7 @@ struct GaussianPosterior: Posterior {
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer(
-      "latent", in: SizeLimit.channels,
-      "Dimensions of z.")
+    latentCount = try options.latentCount()
   }
 
   func distribution(

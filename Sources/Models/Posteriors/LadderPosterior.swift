@@ -12,9 +12,7 @@ struct LadderPosterior: Posterior {
   let latentCount: Int
 
   init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    latentCount = try options.integer(
-      "latent", in: SizeLimit.channels,
-      "Dimensions of z.")
+    latentCount = try options.latentCount()
   }
 
   var readsPrior: Bool { true }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// The family of q(z|x): how the encoder's features become a distribution of a latent variable.
 package protocol Posterior: ModelChoice {
   /// Z.
@@ -21,4 +23,11 @@ extension Posterior {
   package var readsPrior: Bool { false }
   /// It has, unless a posterior says otherwise.
   package var hasVariances: Bool { true }
+}
+
+extension ObjectReader {
+  /// Reads Z, which every posterior is asked for.
+  mutating func latentCount() throws(ConfigurationError) -> Int {
+    try integer("latent", in: SizeLimit.channels, "Dimensions of z.")
+  }
 }
