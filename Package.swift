@@ -112,6 +112,7 @@ let package = Package(
       [
         "CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
       ]),
+    room("Importing", ["CZlib", "Configuration", "Files", "HDF5", "Problems"]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG", "Problems"]),
     room(
@@ -150,7 +151,7 @@ let package = Package(
       [
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
         "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5", "Host",
-        "Measuring", "Models",
+        "Importing", "Measuring", "Models",
         "Optimizers", "Reports", "Runs", "Training", "Verification",
       ]),
     .executableTarget(
@@ -219,6 +220,7 @@ let package = Package(
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["CZlib", "Examples", "HDF5"]),
+    tests("Importing", ["Configuration", "HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests(

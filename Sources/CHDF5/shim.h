@@ -16,6 +16,7 @@ static inline herr_t chdf5_use_latest_format(hid_t access) {
 
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
+static inline hsize_t chdf5_unlimited(void) { return H5S_UNLIMITED; }
 
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }

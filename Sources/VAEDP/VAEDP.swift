@@ -13,6 +13,7 @@
 @_exported public import GraphRuns
 @_exported public import HDF5
 @_exported public import Host
+@_exported public import Importing
 @_exported public import Measuring
 @_exported public import Models
 @_exported public import Optimizers

@@ -3,8 +3,10 @@ import VAEDP
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Make data sets to start with.",
-    subcommands: [SpritesCommand.self, MNISTCommand.self])
+    commandName: "data", abstract: "Bring in data, or make some to start with.",
+    subcommands: [
+      ImportCommand.self, FormatsCommand.self, SpritesCommand.self, MNISTCommand.self,
+    ])
 }
 
 struct SpritesCommand: ParsableCommand {
@@ -70,7 +72,7 @@ struct MNISTCommand: ParsableCommand {
 
 extension Interruption {
   /// Ends the work where a signal came, so that it tidies up.
-  fileprivate func endWork() throws {
+  func endWork() throws {
     if signal != 0 { throw ExitCode(128 + signal) }
   }
 }

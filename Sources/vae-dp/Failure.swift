@@ -37,7 +37,10 @@ func status(of error: any Error) -> Int32 {
       65
     }
   case let error as HDF5Error:
-    error.code == .cannotOpen ? 66 : error.isSystemFailure ? 74 : 65
+    error.code == .cannotOpen
+      ? 66 : error.code == .alreadyExists ? 73 : error.isSystemFailure ? 74 : 65
+  case let error as ImportError:
+    error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
   case let error as CheckpointError:
     error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
   case let error as RunError:

@@ -103,10 +103,10 @@ extension KeyDeclaration {
   }
 
   /// What may stand there.
-  fileprivate var valueText: String { kind.text + (mayBeNull ? " or null" : "") }
+  package var valueText: String { kind.text + (mayBeNull ? " or null" : "") }
 
   /// What counts where it is missing.
-  var defaultText: String {
+  package var defaultText: String {
     let usual = absence.text
     return exception.map { "\(usual); \($0.absence.text) with `\($0.key)`" } ?? usual
   }

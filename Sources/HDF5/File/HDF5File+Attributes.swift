@@ -133,7 +133,16 @@ extension ErrorContext {
     _ place: String
   ) throws(HDF5Error) {
     let type = try stringType(size: nil, H5T_CSET_UTF8, place)
-    // All strings in one buffer, each ended by a NUL; the library takes pointers to their starts.
+    try unsafe withPointers(to: strings, place) { (pointers) throws(HDF5Error) in
+      try unsafe write(name, of: owner, type.raw, type.raw, count: count, place, pointers)
+    }
+  }
+
+  /// Lets `body` read C strings by pointers to their starts, as the library takes strings of variable length.
+  func withPointers(
+    to strings: [String], _ place: String,
+    _ body: ([UnsafePointer<UInt8>]) throws(HDF5Error) -> Void
+  ) throws(HDF5Error) {
     var bytes: [UInt8] = []
     var starts: [Int] = []
     for string in strings {
@@ -142,8 +151,7 @@ extension ErrorContext {
     }
     try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
       let pointers = unsafe starts.map { unsafe buffer.baseAddress.unsafelyUnwrapped + $0 }
-      try unsafe write(
-        name, of: owner, type.raw, type.raw, count: count, place, pointers)
+      try unsafe body(pointers)
     }
   }
 

@@ -99,7 +99,7 @@ extension OpenDataset {
 
 extension ErrorContext {
   /// Opens a dataset that this process created; nothing in it is hostile, and it may be unwritten.
-  fileprivate func openToWrite(_ path: String, in file: OpenFile) throws(HDF5Error) -> OpenDataset {
+  func openToWrite(_ path: String, in file: OpenFile) throws(HDF5Error) -> OpenDataset {
     let dataset = try adopt(
       unsafe H5Dopen2(file.raw, path, chdf5_default()), .dataset, "open the dataset", path)
     let type = try adopt(H5Dget_type(dataset.raw), .datatype, "read the type", path)
@@ -130,7 +130,7 @@ extension ErrorContext {
       path, shape, stored: T.storedType, elementSize: MemoryLayout<T>.size, deflate, in: file)
   }
 
-  fileprivate func create(
+  func create(
     _ path: String, _ shape: [Int], stored type: hid_t, elementSize: Int, _ deflate: Int?,
     in file: OpenFile
   ) throws(HDF5Error) -> Identifier {
@@ -153,7 +153,7 @@ extension ErrorContext {
       .dataset, "create the dataset", path)
   }
 
-  private func chunk(
+  func chunk(
     _ creation: borrowing Identifier, _ shape: [Int], _ elementSize: Int, _ deflate: Int?,
     _ path: String
   ) throws(HDF5Error) {
