@@ -110,7 +110,7 @@ let package = Package(
     room(
       "Datasets",
       [
-        "CKernels", "CZlib", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
+        "CKernels", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
       ]),
     room("Importing", ["CZlib", "Configuration", "Files", "HDF5", "Problems"]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
@@ -174,8 +174,8 @@ let package = Package(
       "FuzzTargets",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
-        "Export", "Files", "GraphReference", "GraphRuns", "HDF5", "Models", "Reports", "Runs",
-        "Training",
+        "Export", "Files", "GraphReference", "GraphRuns", "HDF5", "Importing", "Models", "Reports",
+        "Runs", "Training",
       ]),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets", arguments], path: "Tests/Fuzzing",
@@ -219,8 +219,8 @@ let package = Package(
       "Models", ["Configuration", "Examples", "GraphIR", "GraphReference", "GraphTestSupport"]),
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
-    tests("Datasets", ["CZlib", "Examples", "HDF5"]),
-    tests("Importing", ["Configuration", "HDF5"]),
+    tests("Datasets", ["Examples", "HDF5"]),
+    tests("Importing", ["CZlib", "Configuration", "HDF5", "TestScale"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests(
@@ -243,9 +243,8 @@ let package = Package(
       "Runs",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Diagnosis",
-        "EngineTestSupport", "Evaluation", "Examples", "Files", "GraphRuns", "HDF5", "Measuring",
-        "Models",
-        "Training",
+        "EngineTestSupport", "Evaluation", "Examples", "Files", "GraphRuns", "HDF5", "Importing",
+        "Measuring", "Models", "Training",
       ]),
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(

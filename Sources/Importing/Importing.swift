@@ -5,7 +5,9 @@ internal import HDF5
 /// Brings what other programs wrote into one HDF5 file that training reads.
 public struct Importing: Sendable {
   /// All formats that are known; the first that recognises a source reads it.
-  public static let formats: [any Importer.Type] = []
+  public static let formats: [any Importer.Type] = [
+    IDXImporter.self, CIFARImporter.self,
+  ]
 
   private let source: ImportSource
   private let importer: any Importer

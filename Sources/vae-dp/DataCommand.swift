@@ -61,9 +61,10 @@ struct MNISTCommand: ParsableCommand {
     try reporting {
       let (line, interruption) = (ProgressLine(), Interruption())
       try makeOutputFolder(of: output)
-      try MNISTImporter.importFiles(from: from, to: output, replacing: replace) { done, total in
+      let importing = try Importing(from, format: "idx")
+      _ = try importing.write(to: output, replacing: replace) { done in
         try interruption.endWork()
-        line.show("packing \(printable(output)) \(done * 100 / max(1, total)) %")
+        line.show("packing \(printable(output)) \(Int(done * 100)) %")
       }
       line.say("\(printable(output)): train and test images with labels")
     }

@@ -1,7 +1,7 @@
 internal import Checkpoints
 internal import Configuration
-internal import Datasets
 package import Foundation
+internal import Importing
 internal import Models
 internal import Runs
 
@@ -74,7 +74,8 @@ package enum ParserTarget: String, CaseIterable, Sendable {
     case .idx, .gzip:
       let file = folder.appending(path: "mutant.idx")
       try Data(bytes).write(to: file)
-      _ = try? IDXFile(reading: file.path)
+      guard let idx = try? IDXFile(reading: file.path) else { return }
+      while (try? idx.next())?.isEmpty == false {}
     case .manifest:
       try Data(bytes).write(to: folder.appending(path: "checkpoints.json"))
       _ = try? CheckpointLoader(folder: folder.path).entries()

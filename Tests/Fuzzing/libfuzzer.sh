@@ -54,7 +54,8 @@ if wanted config; then
   run config configs/*.json
 fi
 if wanted idx; then
-  build idx Sources/Datasets/Making/IDXFile.swift Sources/Datasets/DatasetError.swift $here/IDX.swift
+  module Problems
+  build idx Sources/Importing/{Standard/IDXFile,Source/ByteStream,ImportError}.swift $here/IDX.swift "$folder/Problems.o"
   run idx $hostile/*.gz
 fi
 if wanted chunk; then

@@ -13,6 +13,17 @@ final class Scratch {
 
   func path(_ name: String) -> String { folder.appending(path: name).path() }
 
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let url = folder.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: folder.appending(path: name)))
+  }
+
   /// What is in it, in order of names.
   var names: [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()) ?? []

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Examples
 import Foundation
+import Importing
 import Runs
 import Testing
 import Training
@@ -18,7 +19,7 @@ struct RealDataTests {
   @Test func mnistIsLearntInAnEpoch() throws {
     let (scratch, source) = (try ScratchFolder(), try #require(folder))
     let file = scratch.path("mnist.h5")
-    try MNISTImporter.importFiles(from: source + "/mnist", to: file)
+    _ = try Importing(source + "/mnist", format: "idx").write(to: file)
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let configuration = try RunConfiguration(

@@ -6,11 +6,12 @@ public final class ClassWriter: ImportPart {
   private let name: String
   private let codes: RowWriter<Int32>
   private var places: [String: Int32] = [:]
-  /// The classes so far, in the order in which they came.
-  public private(set) var names: [String] = []
+  /// The classes so far: those that it began with, then others in the order in which they came.
+  public private(set) var names: [String]
 
-  init(_ file: HDF5File, _ name: String) throws {
-    (self.file, self.name) = (file, name)
+  init(_ file: HDF5File, _ name: String, _ names: [String]) throws {
+    (self.file, self.name, self.names) = (file, name, names)
+    for (place, name) in names.enumerated() { places[name] = Int32(place) }
     codes = try RowWriter(file, name, [], deflate: 4)
   }
 

@@ -25,8 +25,10 @@ public final class ImportOutput {
   }
 
   /// Begins a list of classes, one for each example.
-  public func classes(_ name: String) throws -> ClassWriter {
-    let writer = try ClassWriter(file, name)
+  ///
+  /// - Parameter names: Classes whose order is known before the first comes; each at most once.
+  public func classes(_ name: String, _ names: [String] = []) throws -> ClassWriter {
+    let writer = try ClassWriter(file, name, names)
     parts.append(writer)
     return writer
   }

@@ -52,6 +52,23 @@ internal import Glibc
     return bytes
   }
 
+  /// All that is left.
+  ///
+  /// - Throws: `ImportError.tooLarge` for more than `limit` bytes.
+  public func all(limit: Int) throws(ImportError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      let block = try some(1 << 20)
+      if block.isEmpty { return bytes }
+      guard bytes.count + block.count <= limit else {
+        throw ImportError(
+          code: .tooLarge, file: path, expected: "at most \(limit) bytes", found: "more",
+          remedy: "Check that this is the right file.")
+      }
+      bytes += block
+    }
+  }
+
   /// Between 1 and `count` bytes; none at the end of the file, where the checksum of what was compressed has been checked.
   ///
   /// - Throws: `ImportError.malformed` for damaged compression.

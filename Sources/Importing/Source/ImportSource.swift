@@ -32,6 +32,9 @@ public struct ImportSource: Sendable {
     firstBytes = isFolder ? [] : try ByteStream(path).some(512)
   }
 
+  /// The path of a file in the folder.
+  func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+
   /// An error about the source, or about a file or place in it.
   public func problem(
     _ code: ImportFault, at place: String = "", _ expected: String, _ found: String,

@@ -1,13 +1,14 @@
 import CZlib
-import Datasets
-import Examples
+import Foundation
 import HDF5
 import Testing
 
-@Suite struct MNISTTests {
-  let scratch: ScratchFolder
+import Importing
 
-  init() throws { scratch = try ScratchFolder() }
+@Suite struct IDXTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
 
   /// An IDX file's bytes.
   private func idx(_ shape: [Int], _ elements: [UInt8]) -> [UInt8] {
@@ -23,11 +24,18 @@ import Testing
     #expect(unsafe gzclose(file) == Z_OK)
   }
 
-  private func code(_ name: String) -> DatasetError.Code? {
-    do throws(DatasetError) { _ = try IDXFile(reading: scratch.path(name)) } catch {
+  private func code(_ name: String) -> ImportError.Code? {
+    do throws(ImportError) {
+      let file = try IDXFile(reading: scratch.path(name))
+      while try !file.next().isEmpty {}
+    } catch {
       return error.code
     }
     return nil
+  }
+
+  private func convert(_ source: String, to path: String) throws {
+    _ = try Importing(source, format: "idx").write(to: path)
   }
 
   @Test func fourFilesBecomeOne() throws {
@@ -37,29 +45,52 @@ import Testing
     try scratch.write(idx([1, 4, 5], Array(images[20..<40])), to: "t10k-images-idx3-ubyte")
     writeCompressed(idx([1], [4]), to: "t10k-labels.idx1-ubyte.gz")
     let path = scratch.path("mnist.h5")
-    try MNISTImporter.importFiles(from: scratch.path(""), to: path)
+    try convert(scratch.path(""), to: path)
 
     let file = try HDF5File(reading: path)
     #expect(try file.info("train/images").shape == [3, 4, 5])
     #expect(try file.read("train/images", as: UInt8.self) == images)
     #expect(try file.read("test/images", as: UInt8.self) == Array(images[20..<40]))
     #expect(try file.attribute("scale", of: "test/images") == .real(1 / 255))
-    let labels = try DatasetReader.open(file: path, dataset: "train/labels", as: .classes)
-    #expect(labels.classes == ["7", "8", "9"] && labels.rows([2, 0]) == [0, 0, 1, 1, 0, 0])
-    #expect(try DatasetReader.open(file: path, dataset: "test/labels", as: .any).classes == ["4"])
-    let examples = try DatasetReader.open(file: path, dataset: "train/images")
-    #expect(examples.exampleShape == [4, 5, 1] && examples.scale == Float(1.0 / 255))
+    #expect(try file.read("train/labels", as: UInt8.self) == [7, 8, 9])
+    #expect(try file.read("test/labels", as: UInt8.self) == [4])
+  }
+
+  /// Each element type, its bytes and what they are, at both ends of its range.
+  @Test func everyElementTypeIsRead() throws {
+    func read<T: HDF5Element & Equatable>(
+      _ type: UInt8, _ bytes: [UInt8], _ name: String, _ values: [T], axes: [Int] = [2]
+    ) throws {
+      var file = idx(axes, bytes)
+      file[2] = type
+      try scratch.write(file, to: "one.idx")
+      let output = scratch.path("\(UUID()).h5")
+      try convert(scratch.path("one.idx"), to: output)
+      let result = try HDF5File(reading: output)
+      #expect(try result.read(name, as: T.self) == values)
+      #expect(try result.info(name).shape == axes)
+    }
+    try read(0x08, [0, 255], "labels", [UInt8(0), 255])
+    try read(0x08, [0, 255], "x", [UInt8(0), 255], axes: [1, 2])
+    try read(0x08, [0, 255], "images", [UInt8(0), 255], axes: [1, 2, 1])
+    try read(0x09, [128, 127], "labels", [Int32(-128), 127])
+    try read(0x0B, [128, 0, 127, 255], "labels", [Int32(-32768), 32767])
+    try read(0x0C, [128, 0, 0, 0, 127, 255, 255, 255], "labels", [Int32.min, Int32.max])
+    try read(0x0D, [0x3F, 0x80, 0, 0, 0xC0, 0x49, 0x0F, 0xDA], "x", [Float(1), -Float.pi])
+    try read(
+      0x0E, [0x3F, 0xF0, 0, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0], "x", [1.0, -2.0],
+      axes: [2, 1])
   }
 
   @Test func aMissingFileIsNamedBeforeAnythingIsWritten() throws {
     try scratch.write(idx([1, 1, 1], [0]), to: "train-images-idx3-ubyte")
     do {
-      try MNISTImporter.importFiles(from: scratch.path(""), to: scratch.path("mnist.h5"))
+      try convert(scratch.path(""), to: scratch.path("mnist.h5"))
       Issue.record("no error")
-    } catch let error as DatasetError {
+    } catch let error as ImportError {
       #expect(error.code == .missingFile && error.expected.contains("train-labels-idx1-ubyte"))
     }
-    #expect(try scratch.names() == ["train-images-idx3-ubyte"])
+    #expect(scratch.names == ["train-images-idx3-ubyte"])
   }
 
   @Test func filesThatDoNotBelongTogetherAreRefused() throws {
@@ -70,10 +101,10 @@ import Testing
     ] {
       try scratch.write(bytes, to: name)
     }
-    #expect(throws: DatasetError.self) {
-      try MNISTImporter.importFiles(from: scratch.path(""), to: scratch.path("mnist.h5"))
+    #expect(throws: ImportError.self) {
+      try convert(scratch.path(""), to: scratch.path("mnist.h5"))
     }
-    #expect(try scratch.names().count == 4, "no file is left")
+    #expect(scratch.names.count == 4, "no file is left")
   }
 
   /// Every way to be shorter, longer, or of another kind.
@@ -83,7 +114,7 @@ import Testing
       try scratch.write(Array(whole.prefix(count)), to: "short")
       #expect(code("short") == .malformed, "\(count) bytes")
     }
-    for (index, value) in [(0, 1), (1, 1), (2, 9), (3, 0), (3, 5), (4, 255), (7, 0), (7, 3)] {
+    for (index, value) in [(0, 1), (1, 1), (2, 10), (3, 0), (3, 5), (4, 255), (7, 0), (7, 3)] {
       var bytes = whole
       bytes[index] = UInt8(value)
       try scratch.write(bytes, to: "changed")
