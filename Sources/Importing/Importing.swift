@@ -7,6 +7,7 @@ public struct Importing: Sendable {
   /// All formats that are known; the first that recognises a source reads it.
   public static let formats: [any Importer.Type] = [
     IDXImporter.self, CIFARImporter.self,
+    NumpyImporter.self, MatrixMarketImporter.self, SVMLightImporter.self,
   ]
 
   private let source: ImportSource

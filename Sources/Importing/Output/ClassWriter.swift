@@ -24,6 +24,15 @@ public final class ClassWriter: ImportPart {
     try codes.append(CollectionOfOne(place))
   }
 
+  /// Appends classes by their places in `names`.
+  ///
+  /// - Precondition: They are places.
+  public func append(places: [Int32]) throws {
+    precondition(
+      places.allSatisfy { names.indices.contains(Int($0)) }, "\(name): a place of \(names.count)")
+    try codes.append(places)
+  }
+
   func finish() throws {
     try codes.finish()
     try file.setAttribute("classes", of: name, to: .strings(names))

@@ -36,22 +36,6 @@ internal import Glibc
   /// Which share of the file, as it is stored, has been read: 0...1.
   public var fractionRead: Double { unsafe min(1, Double(gzoffset(file)) / Double(size)) }
 
-  /// Exactly `count` bytes, read by the MiB: what a header says costs no memory that the file does not fill.
-  ///
-  /// - Throws: `ImportError.malformed` where the file ends before.
-  public func read(_ count: Int) throws(ImportError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      let block = try some(min(count - bytes.count, 1 << 20))
-      guard !block.isEmpty else {
-        throw malformed("\(count) bytes", "the end of the file after \(bytes.count)")
-      }
-      if bytes.isEmpty, block.count == count { return block }
-      bytes += block
-    }
-    return bytes
-  }
-
   /// All that is left.
   ///
   /// - Throws: `ImportError.tooLarge` for more than `limit` bytes.

@@ -7,6 +7,8 @@ public struct ImportSource: Sendable {
   public let path: String
   /// Whether it is a folder.
   public let isFolder: Bool
+  /// Bytes of a file, as it is stored.
+  public let size: Int
   /// The first 512 bytes of a file, unpacked where they are gzip-compressed.
   public let firstBytes: [UInt8]
   /// What its name ends in, in lower case, without the dot, and without `.gz`: `csv` of `A.CSV.gz`.
@@ -25,6 +27,7 @@ public struct ImportSource: Sendable {
         remedy: "Check the path.")
     }
     self.path = path
+    size = Int(status.st_size)
     isFolder = status.st_mode & S_IFMT == S_IFDIR
     var name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
     if name.hasSuffix(".gz") { name.removeLast(3) }
