@@ -1,7 +1,7 @@
 # The two commands of the README: `make train` and `make test`. Each installs what it needs.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-PACKAGES := libdnnl-dev libhdf5-dev libpng-dev zlib1g-dev pkg-config
+PACKAGES := libdnnl-dev libhdf5-dev libpng-dev libtiff-dev libturbojpeg0-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/vae-dp
 CONFIG ?= configs/conv.json
 # The whole output of tests goes to a file; shown are suites, failures and counts.

@@ -49,11 +49,14 @@ let package = Package(
     // Libraries of the system, and C.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CHost"),
     .target(name: "CStorage"),
     .target(name: "CTeamwork"),
+    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     // What goes wrong; the machine, and its files.
     room("Problems"),
@@ -112,7 +115,12 @@ let package = Package(
       [
         "CKernels", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
       ]),
-    room("Importing", ["CZlib", "Configuration", "Files", "HDF5", "Problems"]),
+    room(
+      "Importing",
+      [
+        "CPNG", "CTIFF", "CTurboJPEG", "CZlib", "Configuration", "Files", "HDF5", "Host",
+        "Problems",
+      ]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG", "Problems"]),
     room(
@@ -220,7 +228,7 @@ let package = Package(
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["Examples", "HDF5"]),
-    tests("Importing", ["CZlib", "Configuration", "HDF5", "TestScale"]),
+    tests("Importing", ["CPNG", "CTurboJPEG", "CZlib", "Configuration", "HDF5", "TestScale"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests(

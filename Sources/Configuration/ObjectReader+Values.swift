@@ -49,6 +49,30 @@ extension ObjectReader {
     }
   }
 
+  /// Reads an array of `count` integers, or one that stands for all of them; null or missing is none.
+  ///
+  /// - Throws: `wrongType` or `outOfRange`.
+  public mutating func optionalIntegers(
+    _ key: String, count: Int, in range: ClosedRange<Int> = .min ... .max,
+    onChange effect: ChangeEffect? = nil, _ meaning: String
+  ) throws(ConfigurationError) -> [Int]? {
+    let phrase = integerPhrase(range)
+    let expected = "\(phrase), or \(count) of them as an array, or null"
+    let terms = KeyTerms<[Int]>(
+      key: key, usual: nil, effect: effect, meaning: meaning,
+      record: { .array($0.map(JSONNode.int)) })
+    let kind = ValueKind.either(.integer(range), .array(.integer(range)))
+    return try optional(terms, kind) { node throws(ConfigurationError) in
+      guard case .array(let elements) = node.content else {
+        return Array(repeating: try node.integer(in: range, expected: expected), count: count)
+      }
+      guard elements.count == count else { throw node.error(expected: expected) }
+      var values: [Int] = []
+      for element in elements { values.append(try element.integer(in: range, expected: phrase)) }
+      return values
+    }
+  }
+
   /// Reads a number; bounds as for `JSONNode.number(in:above:below:)`.
   ///
   /// - Throws: `missingKey`, `wrongType` or `outOfRange`.

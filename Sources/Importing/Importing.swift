@@ -6,7 +6,8 @@ internal import HDF5
 public struct Importing: Sendable {
   /// All formats that are known; the first that recognises a source reads it.
   public static let formats: [any Importer.Type] = [
-    IDXImporter.self, CIFARImporter.self,
+    IDXImporter.self, CIFARImporter.self, ImageImporter.self,
+    WAVImporter.self,
     NumpyImporter.self, MatrixMarketImporter.self, SVMLightImporter.self,
   ]
 

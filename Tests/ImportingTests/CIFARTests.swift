@@ -78,30 +78,30 @@ import Importing
     }
     #expect(!scratch.names.contains("a.h5"))
   }
+}
 
-  /// A tar archive.
-  ///
-  /// - Parameter sizes: What its headers say of sizes, in octal; nil for the truth.
-  private func tar(_ files: [(name: String, bytes: [UInt8])], sizes: String? = nil) -> [UInt8] {
-    var archive: [UInt8] = []
-    for (name, bytes) in files {
-      var header = [UInt8](repeating: 0, count: 512)
-      func put(_ text: String, at place: Int) {
-        for (i, byte) in text.utf8.enumerated() { header[place + i] = byte }
-      }
-      func octal(_ number: Int, _ digits: Int) -> String {
-        let text = String(number, radix: 8)
-        return String(repeating: "0", count: digits - text.count) + text
-      }
-      put(name, at: 0)
-      put(sizes ?? octal(bytes.count, 11), at: 124)
-      put("0ustar", at: 156)
-      put("        ", at: 148)
-      put(octal(header.reduce(0) { $0 + Int($1) }, 6), at: 148)
-      header[154] = 0
-      let padding = [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
-      archive += header + bytes + padding
+/// A tar archive.
+///
+/// - Parameter sizes: What its headers say of sizes, in octal; nil for the truth.
+func tar(_ files: [(name: String, bytes: [UInt8])], sizes: String? = nil) -> [UInt8] {
+  var archive: [UInt8] = []
+  for (name, bytes) in files {
+    var header = [UInt8](repeating: 0, count: 512)
+    func put(_ text: String, at place: Int) {
+      for (i, byte) in text.utf8.enumerated() { header[place + i] = byte }
     }
-    return archive + [UInt8](repeating: 0, count: 1024)
+    func octal(_ number: Int, _ digits: Int) -> String {
+      let text = String(number, radix: 8)
+      return String(repeating: "0", count: digits - text.count) + text
+    }
+    put(name, at: 0)
+    put(sizes ?? octal(bytes.count, 11), at: 124)
+    put("0ustar", at: 156)
+    put("        ", at: 148)
+    put(octal(header.reduce(0) { $0 + Int($1) }, 6), at: 148)
+    header[154] = 0
+    let padding = [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
+    archive += header + bytes + padding
   }
+  return archive + [UInt8](repeating: 0, count: 1024)
 }
