@@ -6,8 +6,9 @@ internal import HDF5
 public struct Importing: Sendable {
   /// All formats that are known; the first that recognises a source reads it.
   public static let formats: [any Importer.Type] = [
-    IDXImporter.self, CIFARImporter.self, ImageImporter.self,
+    IDXImporter.self, CIFARImporter.self, BinarizedMNISTImporter.self, ImageImporter.self,
     WAVImporter.self,
+    MatlabImporter.self,
     NumpyImporter.self, MatrixMarketImporter.self, SVMLightImporter.self,
   ]
 
