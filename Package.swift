@@ -77,7 +77,7 @@ let package = Package(
     // Optimisers, models and their configuration.
     room("Configuration"),
     room("Optimizers", ["CKernels", "Configuration"]),
-    room("Examples", ["CKernels", "KernelCalls"]),
+    room("Examples", ["CKernels", "KernelCalls", "Storage"]),
     room(
       "GraphRuns",
       [

@@ -35,26 +35,6 @@ extension CSRGroup {
     try blocks(info, zero: 0, as: Int64.self) { for number in $0 { try body(number) } }
   }
 
-  /// The values of the non-zeros, scaled, as float32.
-  func values(count: Int, scale: Double) throws -> [Float] {
-    let info = try info("data")
-    var values: [Float] = []
-    values.reserveCapacity(count)
-    switch info.elementType {
-    case .float16, .float32, .float64:
-      try blocks(info, zero: 0, as: Double.self) { for x in $0 { values.append(Float(x * scale)) } }
-    case let type where type.isInteger:
-      try blocks(info, zero: 0, as: Int64.self) {
-        for x in $0 { values.append(Float(Double(x) * scale)) }
-      }
-    default:
-      throw problem(
-        .wrongType, "data", "bool, integers of at most 63 bits, float16, float32 or float64",
-        "\(info.elementType)", "Convert it, for example with numpy's astype('float32').")
-    }
-    return values
-  }
-
   private func blocks<Number: HDF5Element>(
     _ info: DatasetInfo, zero: Number, as type: Number.Type, _ body: ([Number]) throws -> Void
   ) throws {

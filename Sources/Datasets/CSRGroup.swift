@@ -8,15 +8,14 @@ struct CSRGroup {
 
   private func path(_ member: String) -> String { "\(group)/\(member)" }
 
-  /// An error about a member of the group; about the group itself where the name is empty.
+  /// Its place, for messages.
+  var place: MatrixPlace { MatrixPlace(file: filePath, group: group) }
+
+  /// As `MatrixPlace.problem`.
   func problem(
     _ code: DatasetError.Code, _ member: String, _ expected: String, _ found: String,
     _ remedy: String
-  ) -> DatasetError {
-    DatasetError(
-      code: code, file: filePath, object: member.isEmpty ? group : path(member),
-      expected: expected, found: found, remedy: remedy)
-  }
+  ) -> DatasetError { place.problem(code, member, expected, found, remedy) }
 
   /// Throws where the group says that it holds something else than rows.
   func requireRows() throws {
@@ -104,32 +103,6 @@ struct CSRGroup {
     return starts
   }
 
-  /// The columns of the non-zeros, each below D, as they are stored.
-  func columns(below count: Int, _ starts: [Int64]) throws -> [Int32] {
-    var columns: [Int32] = []
-    columns.reserveCapacity(Int(starts.last ?? 0))
-    try eachInteger("indices") { index in
-      guard index >= 0, index < count else {
-        throw problem(
-          .malformed, "indices", "columns 0 to \(count - 1)",
-          "\(index) in row \(row(of: columns.count, starts))",
-          "Write 'shape' and 'indices' of the same matrix.")
-      }
-      columns.append(Int32(index))
-    }
-    return columns
-  }
-
-  /// The row of a non-zero.
-  private func row(of position: Int, _ starts: [Int64]) -> Int {
-    var (low, high) = (0, starts.count - 1)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= Int64(position) { low = middle } else { high = middle }
-    }
-    return low
-  }
-
   /// What stored values are multiplied by.
   func scale(argument: Double?) throws -> Double {
     var value = argument
@@ -148,31 +121,20 @@ struct CSRGroup {
     }
     return value
   }
+}
 
-  func requireFinite(_ values: [Float], _ starts: [Int64]) throws {
-    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
-    throw problem(
-      .notFinite, "data", "finite values within the range of float32",
-      "\(values[index]) in row \(row(of: index, starts))",
-      "Remove or replace such values; training cannot use them.")
-  }
+/// Where a matrix by its non-zeros is, for messages.
+struct MatrixPlace: Sendable {
+  let file: String
+  let group: String
 
-  /// Brings each row's columns into ascending order.
-  func sort(_ columns: inout [Int32], _ values: inout [Float], _ starts: [Int64]) throws {
-    for row in 0..<starts.count - 1 {
-      let range = Int(starts[row])..<Int(starts[row + 1])
-      let isSorted = range.dropFirst().allSatisfy { columns[$0 - 1] <= columns[$0] }
-      if !isSorted {
-        let order = range.sorted { columns[$0] < columns[$1] }
-        let sorted = order.map { (columns[$0], values[$0]) }
-        for (place, entry) in zip(range, sorted) { (columns[place], values[place]) = entry }
-      }
-      for place in range.dropFirst() where columns[place - 1] == columns[place] {
-        throw problem(
-          .malformed, "indices", "each column at most once in a row",
-          "column \(columns[place]) twice in row \(row)",
-          "Call scipy's sum_duplicates() before writing.")
-      }
-    }
+  /// An error about a member of the group; about the group itself where the name is empty.
+  func problem(
+    _ code: DatasetError.Code, _ member: String, _ expected: String, _ found: String,
+    _ remedy: String
+  ) -> DatasetError {
+    DatasetError(
+      code: code, file: file, object: member.isEmpty ? group : "\(group)/\(member)",
+      expected: expected, found: found, remedy: remedy)
   }
 }

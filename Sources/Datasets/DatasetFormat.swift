@@ -29,15 +29,17 @@ final class DatasetRequest {
   let missingChunks: MissingChunkRule
   /// Bytes beyond which rows are read in the background.
   let readAtOnce: Int
+  /// Where it may take memory from; nil for all that it needs.
+  let memory: MemoryBudget?
   private var file: HDF5File?
 
   init(
     file: String, name: String, kind: FieldKind, layout: ImageLayout, scale: Double?,
-    missingChunks: MissingChunkRule, readAtOnce: Int
+    missingChunks: MissingChunkRule, readAtOnce: Int, memory: MemoryBudget?
   ) {
     (filePath, self.name, self.kind) = (file, name, kind)
     (self.layout, self.scale) = (layout, scale)
-    (self.missingChunks, self.readAtOnce) = (missingChunks, readAtOnce)
+    (self.missingChunks, self.readAtOnce, self.memory) = (missingChunks, readAtOnce, memory)
   }
 
   /// The file as one of HDF5, opened on first use.

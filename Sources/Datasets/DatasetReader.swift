@@ -14,25 +14,27 @@ public enum DatasetReader {
   ///   - scale: What values are multiplied by. Without it the attribute `scale` decides, and without
   ///     that 1/255 for bytes of the data of which one is above 1, else 1; for that all bytes are read here.
   ///   - missingChunks: What becomes of chunks that the file does not hold.
+  ///   - memory: What it may take; data that need more are read anew in every epoch. Nil: all that they need.
   /// - Throws: `DatasetError` for a missing file, a shape, type or attribute that does not fit, or a
   ///   value that is not finite, with its row; `HDF5Error` for what the file itself has.
   public static func open(
     file: String, dataset: String, as kind: FieldKind = .data, layout: ImageLayout = .auto,
-    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse
+    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse, memory: MemoryBudget? = nil
   ) throws -> any StoredExamples {
     try open(
       file: file, dataset: dataset, as: kind, layout: layout, scale: scale,
-      missingChunks: missingChunks, readAtOnce: 16 << 20)
+      missingChunks: missingChunks, readAtOnce: 16 << 20, memory: memory)
   }
 
   /// As above, where data sets of more than `readAtOnce` bytes are read in the background.
   package static func open(
     file: String, dataset: String, as kind: FieldKind = .data, layout: ImageLayout = .auto,
-    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse, readAtOnce: Int
+    scale: Double? = nil, missingChunks: MissingChunkRule = .refuse, readAtOnce: Int,
+    memory: MemoryBudget? = nil
   ) throws -> any StoredExamples {
     try DatasetRequest(
       file: file, name: dataset, kind: kind, layout: layout, scale: scale,
-      missingChunks: missingChunks, readAtOnce: readAtOnce
+      missingChunks: missingChunks, readAtOnce: readAtOnce, memory: memory
     ).open()
   }
 

@@ -68,10 +68,10 @@ extension DenseFormat {
 
     /// How all rows come into memory; `scale` is for floats.
     func reading(
-      _ layout: ExampleLayout, _ element: MemoryExamples.Element, scale: Double
+      _ layout: ExampleLayout, _ element: MemoryExamples.Element, scale: Double, isStreamed: Bool
     ) throws -> RowReading {
       let bytes = layout.rowCount * layout.exampleSize * element.size
-      guard let memory = SharedMemory(byteCount: bytes) else {
+      guard let memory = SharedMemory(byteCount: bytes, mayExceedMemory: isStreamed) else {
         throw problem(
           .inputOutput, "\(bytes) bytes of memory for the examples", "less than that",
           "Free memory or take fewer examples.")

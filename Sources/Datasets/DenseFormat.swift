@@ -1,3 +1,4 @@
+internal import Examples
 internal import HDF5
 internal import Storage
 
@@ -5,7 +6,7 @@ internal import Storage
 ///
 /// Rows are `[N, D]`, `[N, H, W]` (one channel is added), `[N, H, W, C]`, or `[N, C, H, W]` when that is declared; of
 /// fields beside the data `[N]` too. Elements are bool or uint8, which stay bytes, or other numbers, which become
-/// float32: integers of at most 63 bits, float16, float32, float64. Memory holds the result and, for each thread that
+/// float32: integers of at most 63 bits, float16, float32, float64. Memory holds the result, or as much of it as it may, and, for each thread that
 /// reads, a block of about 1 MiB or one chunk of the file.
 enum DenseFormat: DatasetFormat {
   static func open(_ request: DatasetRequest) throws -> (any StoredExamples)? {
@@ -16,23 +17,53 @@ enum DenseFormat: DatasetFormat {
       shape: request.kind != .data && stored.count == 1 ? stored + [1] : stored,
       layout: declared ?? .channelsLast, isDeclared: declared != nil, problem: source.problem)
     let element = try source.element()
-    try source.requireMemory(shape, element)
+    let isStreamed = try !source.fits(shape, element, request.memory)
     try request.missingChunks.check(source.info.path, of: source.file, request.filePath)
     var scale = try source.scale(argument: request.scale)
     // Only the data of images are taken for grey levels.
     if request.kind != .data { scale = scale ?? 1 }
-    let reading = try source.reading(shape, element, scale: scale ?? 1)
-    let loader = RowLoader(
-      rowCount: shape.rowCount, blockRows: reading.rowsPerBlock, read: reading.read)
+    let reading = try source.reading(shape, element, scale: scale ?? 1, isStreamed: isStreamed)
+    let supply = reading.supply(isStreamed ? request.memory : nil)
     let isScaleKnown = scale != nil || reading.element != .bytes
-    if isScaleKnown, reading.memory.byteCount > request.readAtOnce {
-      loader.start()
-    } else {
-      try loader.finish()
+    let isGrey = try isScaleKnown ? false : reading.findsGreyLevels(supply)
+    if let loader = supply as? RowLoader {
+      if reading.memory.byteCount > request.readAtOnce {
+        loader.start()
+      } else {
+        try loader.finish()
+      }
     }
     return MemoryExamples(
       reading.memory, reading.element, exampleShape: shape.exampleShape,
-      scale: Float(scale ?? (isScaleKnown || !reading.hasGreyLevels ? 1 : 1 / 255)),
-      loader: loader)
+      scale: Float(scale ?? (isGrey ? 1 / 255 : 1)), loader: supply)
+  }
+}
+
+extension RowReading {
+  /// Who brings the rows into memory: from what is given of a budget, or all of them.
+  fileprivate func supply(_ budget: MemoryBudget?) -> any RowSupply {
+    guard let budget else {
+      return RowLoader(rowCount: layout.rowCount, blockRows: rowsPerBlock(), read: read)
+    }
+    let (size, capacity) = (rowBytes, budget.takeShare())
+    // Some blocks have to be in a window.
+    let rows = rowsPerBlock(min(1 << 20, capacity / 32))
+    return RowStream(
+      RowStream.Layout(
+        rowCount: layout.rowCount, rowsPerBlock: rows, capacity: capacity, total: memory.byteCount
+      ) { $0.count * size },
+      read: read, release: release)
+  }
+
+  /// Whether a byte of any row is above 1: mostly one of the first block tells.
+  fileprivate func findsGreyLevels(_ supply: any RowSupply) throws -> Bool {
+    let step = supply.window?.rowsPerBlock ?? rowsPerBlock()
+    for first in stride(from: 0, to: layout.rowCount, by: step) {
+      try supply.load([UInt32(first)].span)
+      if hasGreyLevels(first..<min(first + step, layout.rowCount)) { return true }
+      // The others on all threads.
+      if first == 0, supply.window == nil { try supply.finish() }
+    }
+    return false
   }
 }

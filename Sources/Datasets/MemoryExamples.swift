@@ -5,7 +5,7 @@ internal import Storage
 /// A data set in memory as it is stored: bytes stay bytes until a minibatch asks for them.
 ///
 /// Rows of a large file are still being read when the object is there already: `load` waits for some
-/// of them, `finishReading` for all.
+/// of them, `finishReading` for all. Those of a file that does not fit in memory come and go (`RowStream`).
 public final class MemoryExamples: FieldSource {
   /// What the stored elements are.
   enum Element: Int, Sendable {
@@ -27,7 +27,7 @@ public final class MemoryExamples: FieldSource {
   private let memory: SharedMemory
   private let exampleSize: Int
   /// Who still reads them; nil where they were given.
-  private let loader: RowLoader?
+  private let loader: (any RowSupply)?
 
   /// Examples from bytes, which are copied.
   ///
@@ -54,7 +54,7 @@ public final class MemoryExamples: FieldSource {
   /// Examples in memory that `loader` fills.
   init(
     _ memory: SharedMemory, _ element: Element, exampleShape: [Int], scale: Float,
-    loader: RowLoader? = nil
+    loader: (any RowSupply)? = nil
   ) {
     let size = exampleShape.reduce(1, *)
     let count = memory.byteCount / element.size
@@ -91,7 +91,13 @@ public final class MemoryExamples: FieldSource {
   /// - Throws: `DatasetError` or `HDF5Error` for what is wrong with the file.
   public func load(_ rows: Span<UInt32>) throws { try loader?.load(rows) }
 
-  /// Returns once all rows are read.
+  /// As `FieldSource.expect`.
+  public func expect(_ order: [UInt32], from start: Int) { loader?.expect(order, from: start) }
+
+  /// How much is in memory at once, where the file is read anew in every epoch.
+  public var window: ShuffleWindow? { loader?.window }
+
+  /// Returns once all rows are read, where they stay.
   ///
   /// - Throws: As `load`.
   public func finishReading() throws { try loader?.finish() }

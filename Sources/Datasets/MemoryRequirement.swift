@@ -18,13 +18,19 @@ func requireMemory(
 }
 
 extension DenseFormat.Source {
-  /// Throws where the rows, as they are kept, are more than the memory there is.
-  func requireMemory(
-    _ layout: ExampleLayout, _ element: MemoryExamples.Element
-  ) throws(DatasetError) {
+  /// Whether the rows, as they are kept, stay in memory; where they may not, they are read anew in every epoch.
+  ///
+  /// - Throws: where they have to, and are more than the memory there is.
+  func fits(
+    _ layout: ExampleLayout, _ element: MemoryExamples.Element, _ budget: MemoryBudget?
+  ) throws(DatasetError) -> Bool {
     let (bytes, overflow) = info.elementCount.multipliedReportingOverflow(by: element.size)
-    try Datasets.requireMemory(
-      overflow ? .max : bytes, for: "\(layout.rowCount) examples", file: filePath,
-      object: info.path)
+    guard let budget, !overflow else {
+      try requireMemory(
+        overflow ? .max : bytes, for: "\(layout.rowCount) examples", file: filePath,
+        object: info.path)
+      return true
+    }
+    return budget.take(bytes)
   }
 }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Examples
 internal import Foundation
 internal import Host
 internal import Synchronization
@@ -13,7 +14,7 @@ internal import Teamwork
 ///
 /// Safety: a block is read by the one thread that took it from `untouched`; what it wrote is seen by
 /// all who learn under the lock, or from `isComplete`, that the block is done.
-package final class RowLoader: @unchecked Sendable {
+package final class RowLoader: RowSupply, @unchecked Sendable {
   /// Reads rows to where they belong.
   package typealias Reading = @Sendable (_ rows: Range<Int>) throws -> Void
 

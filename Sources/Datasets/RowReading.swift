@@ -48,21 +48,29 @@ struct RowReading: Sendable {
     try requireFinite(target.span, range)
   }
 
-  /// About 1 MiB of rows, or one chunk if that is larger, so that each chunk is decoded once.
-  var rowsPerBlock: Int {
-    let rowCount = max(1, (1 << 20) / (layout.exampleSize * element.size))
+  /// About so many bytes of rows, or one chunk if that is larger, so that each chunk is decoded once.
+  func rowsPerBlock(_ byteCount: Int = 1 << 20) -> Int {
+    let rowCount = max(1, byteCount / rowBytes)
     guard let chunk = rows.info.chunkRows, chunk > 1 else { return rowCount }
     return max(1, rowCount / chunk) * chunk
   }
 
-  /// Whether a byte is above 1, of all rows.
+  /// Whether a byte is above 1, of some rows.
   ///
-  /// - Precondition: the elements are bytes, and all are read.
-  var hasGreyLevels: Bool {
-    let bytes = unsafe buffer(of: 0..<layout.rowCount, as: UInt8.self)
+  /// - Precondition: the elements are bytes, and these rows are read.
+  func hasGreyLevels(_ range: Range<Int>) -> Bool {
+    let bytes = unsafe buffer(of: range, as: UInt8.self)
     var maximum: UInt8 = 0
     for index in bytes.indices { unsafe maximum = max(maximum, bytes[index]) }
     return maximum > 1
+  }
+
+  /// Bytes that a row takes.
+  var rowBytes: Int { layout.exampleSize * element.size }
+
+  /// Gives the memory of some rows back.
+  func release(_ range: Range<Int>) {
+    memory.release(range.lowerBound * rowBytes..<range.upperBound * rowBytes)
   }
 
   /// The place of some rows.

@@ -1,7 +1,8 @@
 internal import CKernels
 public import KernelCalls
 
-/// A field `[D]` in memory by its non-zeros: for each row their columns, ascending, and values.
+/// A field `[D]` by its non-zeros: for each row their columns, ascending, and values. Those of a file that does not fit in
+/// memory come and go (`supply`).
 public final class CSRExamples: FieldSource {
   /// Number of examples.
   public let exampleCount: Int
@@ -10,10 +11,10 @@ public final class CSRExamples: FieldSource {
   /// What stored numbers were multiplied by before they came here.
   public let scale: Float
   private let starts: [Int64]
-  private let columns: [Int32]
-  private let values: [Float]
+  private let memory: NonZeros
+  private let supply: (any RowSupply)?
   private let counts: RowSparsity
-  /// The largest |value|: infinite or no number where one of them is.
+  /// What no |value| exceeds: infinite or no number where one of them is, or where not all are known.
   package let largestMagnitude: Float
 
   /// Rows from their non-zeros, as a matrix in CSR form has them.
@@ -25,7 +26,7 @@ public final class CSRExamples: FieldSource {
   ///   - columnCount: D, at most 2³¹ − 1.
   /// - Precondition: the arrays fit together, and columns ascend from 0 to below D in every row:
   ///   whoever reads them from a file has to see to that.
-  public init(
+  public convenience init(
     starts: [Int64], columns: [Int32], values: [Float], columnCount: Int, scale: Float = 1
   ) {
     precondition(
@@ -33,10 +34,8 @@ public final class CSRExamples: FieldSource {
         && columnCount > 0 && columnCount <= Int32.max && starts.count - 1 <= 1 << 32,
       "CSRExamples: \(starts.count - 1) rows of \(columnCount) with \(columns.count) columns and "
         + "\(values.count) values do not fit together")
-    var most = 0
     for row in 0..<starts.count - 1 {
       precondition(starts[row] <= starts[row + 1], "CSRExamples: row \(row) ends too early")
-      most = max(most, Int(starts[row + 1] - starts[row]))
       var next: Int32 = 0
       for index in Int(starts[row])..<Int(starts[row + 1]) {
         precondition(
@@ -45,19 +44,50 @@ public final class CSRExamples: FieldSource {
         next = columns[index] + 1
       }
     }
-    (self.starts, self.columns, self.values, self.scale) = (starts, columns, values, scale)
-    largestMagnitude = unsafe vaedp_largest_magnitude(values.count, values)
+    guard let memory = NonZeros(count: columns.count) else {
+      preconditionFailure("CSRExamples: no memory for \(columns.count) non-zeros")
+    }
+    let all = 0..<columns.count
+    unsafe _ = memory.columns(all).update(fromContentsOf: columns)
+    unsafe _ = memory.values(all).update(fromContentsOf: values)
+    self.init(
+      starts: starts, memory, columnCount: columnCount, scale: scale,
+      largestMagnitude: unsafe vaedp_largest_magnitude(values.count, values))
+  }
+
+  /// Rows in memory that `supply` fills; nil where it is full.
+  ///
+  /// - Precondition: as of the other, once rows are loaded.
+  package init(
+    starts: [Int64], _ memory: NonZeros, columnCount: Int, scale: Float, largestMagnitude: Float,
+    supply: (any RowSupply)? = nil
+  ) {
+    (self.starts, self.memory, self.supply, self.scale) = (starts, memory, supply, scale)
+    self.largestMagnitude = largestMagnitude
     exampleCount = starts.count - 1
     exampleShape = [columnCount]
+    var most: Int64 = 0
+    for row in 0..<exampleCount { most = max(most, starts[row + 1] - starts[row]) }
     counts = RowSparsity(
-      mostPerRow: most, meanPerRow: Double(columns.count) / Double(max(1, exampleCount)))
+      mostPerRow: Int(most), meanPerRow: Double(memory.count) / Double(max(1, exampleCount)))
   }
+
+  deinit { supply?.cancel() }
+
+  /// As `FieldSource.load`.
+  public func load(_ positions: Span<UInt32>) throws { try supply?.load(positions) }
+  /// As `FieldSource.expect`.
+  public func expect(_ order: [UInt32], from start: Int) { supply?.expect(order, from: start) }
+  /// How much is in memory at once, where the file is read anew in every epoch.
+  public var window: ShuffleWindow? { supply?.window }
+  /// As `FieldSource.finishReading`.
+  public func finishReading() throws { try supply?.finish() }
 
   /// Itself.
   public var sparse: CSRExamples? { self }
 
-  /// Bytes of memory that the examples take.
-  public var byteCount: Int { starts.count * 8 + columns.count * 8 }
+  /// Bytes of memory that all examples take.
+  public var byteCount: Int { starts.count * 8 + memory.count * 8 }
 
   /// Share of the elements that are no zeros.
   public var density: Double { counts.meanPerRow / Double(exampleShape[0]) }
@@ -86,36 +116,38 @@ public final class CSRExamples: FieldSource {
   }
 
   /// The first element of these rows, in their order, that a test finds; zeros are tested once.
+  ///
+  /// - Throws: What `load` throws.
   public func firstElement(
     of rows: [UInt32], where isFound: (Float) -> Bool
-  ) -> (row: UInt32, column: Int, value: Float)? {
+  ) throws -> (row: UInt32, column: Int, value: Float)? {
+    try load(rows.span)
     let findsZeros = isFound(0)
-    for row in rows {
-      let index = checked(row)
-      var next = 0
-      for place in Int(starts[index])..<Int(starts[index + 1]) {
-        let column = Int(columns[place])
-        if findsZeros, column > next { return (row, next, 0) }
-        if isFound(values[place]) { return (row, column, values[place]) }
-        next = column + 1
+    return unsafe withRows { source in
+      for row in rows {
+        let index = checked(row)
+        var next = 0
+        for place in unsafe Int(source.starts[index])..<Int(source.starts[index + 1]) {
+          let (column, value) = unsafe (Int(source.columns[place]), source.values[place])
+          if findsZeros, column > next { return (row, next, 0) }
+          if isFound(value) { return (row, column, value) }
+          next = column + 1
+        }
+        if findsZeros, next < exampleShape[0] { return (row, next, 0) }
       }
-      if findsZeros, next < exampleShape[0] { return (row, next, 0) }
+      return nil
     }
-    return nil
   }
 
-  /// Lets `body` read the non-zeros of all examples.
+  /// Lets `body` read the non-zeros of all examples; those of examples that are not loaded are anything.
   @unsafe package func withRows<R>(_ body: (CSRMatrix) -> R) -> R {
-    unsafe starts.withUnsafeBufferPointer { starts in
-      unsafe columns.withUnsafeBufferPointer { columns in
-        unsafe values.withUnsafeBufferPointer { values in
-          unsafe body(
-            CSRMatrix(
-              starts: starts.baseAddress.unsafelyUnwrapped,
-              columns: columns.baseAddress.unsafelyUnwrapped,
-              values: values.baseAddress.unsafelyUnwrapped))
-        }
-      }
+    let all = 0..<memory.count
+    return unsafe starts.withUnsafeBufferPointer { starts in
+      unsafe body(
+        CSRMatrix(
+          starts: starts.baseAddress.unsafelyUnwrapped,
+          columns: memory.columns(all).baseAddress.unsafelyUnwrapped,
+          values: memory.values(all).baseAddress.unsafelyUnwrapped))
     }
   }
 
@@ -131,6 +163,9 @@ public final class CSRExamples: FieldSource {
       counts.mostPerRow <= most,
       "CSRExamples: rows of \(counts.mostPerRow) non-zeros in plans for \(most)")
     for index in rows.indices { _ = unsafe checked(rows[index]) }
+    precondition(
+      unsafe supply?.hasLoaded(rows.span) ?? true,
+      "CSRExamples: rows are read before they were loaded")
   }
 }
 

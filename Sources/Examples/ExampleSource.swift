@@ -13,6 +13,9 @@ public final class ExampleSource: Sendable {
   public let sparsity: [String: RowSparsity]
   /// The non-zeros of that field; nil where there is none.
   public let nonZeros: CSRExamples?
+  /// How much is in memory at once, where a field is read anew in every epoch: that of the field of which least is. Nil
+  /// where all fields are in memory.
+  public let window: ShuffleWindow?
   package let sources: [any FieldSource]
 
   /// Examples of some fields.
@@ -36,6 +39,7 @@ public final class ExampleSource: Sendable {
     let sparse = fields.first { $0.source.sparsity != nil }
     sparsity = sparse.flatMap { found in found.source.sparsity.map { [found.name: $0] } } ?? [:]
     nonZeros = sparse?.source.sparse
+    window = fields.compactMap(\.source.window).min { $0.rowCount < $1.rowCount }
   }
 
   /// Examples of data alone.
@@ -44,7 +48,7 @@ public final class ExampleSource: Sendable {
   /// So many examples without a field, for what is drawn and not computed from anything.
   public init(count: Int) {
     exampleCount = count
-    (fields, fieldNames, sources, sparsity, nonZeros) = ([], [], [], [:], nil)
+    (fields, fieldNames, sources, sparsity, nonZeros, window) = ([], [], [], [:], nil, nil)
   }
 
   /// Where a field comes from; nil where the examples have none of this name.
@@ -81,6 +85,11 @@ public final class ExampleSource: Sendable {
   /// - Complexity: allocates nothing where they are in memory.
   public func load(_ positions: Span<UInt32>) throws {
     for source in sources { try source.load(positions) }
+  }
+
+  /// Tells in which order examples will be loaded from now on, as `FieldSource.expect`.
+  public func expect(_ order: [UInt32], from start: Int = 0) {
+    for source in sources { source.expect(order, from: start) }
   }
 
   /// Returns once nothing is read in the background any more.

@@ -16,6 +16,13 @@ public protocol FieldSource: AnyObject, Sendable {
   ///
   /// - Throws: what is wrong with where the examples come from, also with others than were loaded.
   func finishReading() throws
+  /// Tells in which order examples will be loaded from now on, so that they can be read ahead; they may be loaded in
+  /// another all the same.
+  ///
+  /// - Parameter start: where in `order` the first of them is.
+  func expect(_ order: [UInt32], from start: Int)
+  /// How much is in memory at once; nil where all is, or will be.
+  var window: ShuffleWindow? { get }
   /// Copies the field of examples as float32, row after row.
   ///
   /// - Parameters:
@@ -32,6 +39,13 @@ extension FieldSource {
   public var classes: [String]? { nil }
   /// Nil.
   public var sparse: CSRExamples? { nil }
+}
+
+extension FieldSource {
+  /// Nothing to read ahead.
+  public func expect(_ order: [UInt32], from start: Int) {}
+  /// Nil.
+  public var window: ShuffleWindow? { nil }
 }
 
 extension FieldSource {

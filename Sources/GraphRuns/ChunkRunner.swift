@@ -64,21 +64,25 @@ internal import Teamwork
         _ = try replica.sequence(Batch(rows: size), of: family)
       }
     }
-    try source.load(positions.span)
+    source.expect(positions)
     let results = ChunkResults(
       outputs: AlignedFloats(count: stride * chunks.count), stride: stride, chunks: chunks,
       layouts: chunks.map { family.plan(rows: $0.count).outputLayout })
     let failed = UnsafeMutablePointer<Bool>.allocate(capacity: max(1, chunks.count))
     defer { unsafe failed.deallocate() }
-    unsafe positions.withUnsafeBufferPointer { positions in
-      unsafe scalars.withUnsafeBufferPointer { scalars in
+    try unsafe positions.withUnsafeBufferPointer { rows in
+      try unsafe scalars.withUnsafeBufferPointer { scalars in
         let job = unsafe ChunkJob(
-          family: family, replicas: replicas, source: source, positions: positions,
+          family: family, replicas: replicas, source: source, positions: rows,
           scalars: scalars,
           noise: NoiseKey(seed: noise.seed, step: noise.step),
           parameters: parameters.floats.pointer, outputs: results.outputs.pointer, stride: stride,
           chunks: chunks, failed: failed)
-        Team.forEach(chunks.count, workers: workers) { unsafe job.run(chunk: $0, worker: $1) }
+        try forEachLoaded(chunks, positions, source) { range in
+          Team.forEach(range.count, workers: workers) { index, worker in
+            unsafe job.run(chunk: range.lowerBound + index, worker: worker)
+          }
+        }
       }
     }
     for chunk in chunks.indices where unsafe failed[chunk] { throw ShardFailure(shard: chunk) }
@@ -105,6 +109,24 @@ public struct MemoryShortage: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension ChunkRunner {
+  /// Calls a body with as many chunks as can be in memory at once, again and again to the last: with all, where the
+  /// examples are in memory anyway.
+  private func forEachLoaded(
+    _ chunks: [Range<Int>], _ positions: [UInt32], _ source: ExampleSource,
+    _ body: (Range<Int>) -> Void
+  ) throws {
+    var first = 0
+    while first < chunks.count {
+      let rest = positions[chunks[first].lowerBound...]
+      let end = chunks[first].lowerBound + (source.window?.prefix(of: rest) ?? rest.count)
+      let last = chunks[first...].lastIndex { $0.upperBound <= end } ?? first
+      try source.load(
+        positions.span.extracting(chunks[first].lowerBound..<chunks[last].upperBound))
+      body(first..<last + 1)
+      first = last + 1
+    }
+  }
+
   private func requireMemory(
     rows: Int, workers: Int, results: Int
   ) throws(MemoryShortage) {

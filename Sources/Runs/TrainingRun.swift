@@ -129,6 +129,7 @@ public final class TrainingRun {
         allowsChanges: allowsChanges)
     }
     if let snapshot = start.checkpoint?.snapshot {
+      try data.training.requireMemory(for: snapshot.state.window)
       do {
         try trainer.restore(snapshot, best: start.best)
       } catch let error as SnapshotError where error.code == .impossible {

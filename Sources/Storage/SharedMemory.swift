@@ -18,14 +18,25 @@ internal import Glibc
   private let mappedByteCount: Int
 
   /// Memory for `byteCount` bytes; nil where the operating system refuses it.
-  package init?(byteCount: Int) {
+  ///
+  /// - Parameter mayExceedMemory: whether it may be more than the machine has, because parts are released before others
+  ///   are touched.
+  package init?(byteCount: Int, mayExceedMemory: Bool = false) {
     self.byteCount = byteCount
     mappedByteCount = max(1, byteCount + vaedp_margin())
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | (mayExceedMemory ? MAP_NORESERVE : 0)
     let address = unsafe mmap(nil, mappedByteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
     unsafe vaedp_forbid(address + byteCount, mappedByteCount - byteCount)
     unsafe pointer = address
+  }
+
+  /// Gives real memory back; the bytes are zeros when they are touched again. Of a page that reaches beyond the range
+  /// nothing is given back.
+  package func release(_ bytes: Range<Int>) {
+    let page = 4096
+    let (first, end) = ((bytes.lowerBound + page - 1) / page * page, bytes.upperBound / page * page)
+    if end > first { unsafe _ = madvise(pointer + first, end - first, MADV_DONTNEED) }
   }
 
   deinit {

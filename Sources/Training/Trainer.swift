@@ -78,7 +78,7 @@ public final class Trainer {
     self.training = training
     self.validation = validation
     let shards = configuration.shards ?? shards
-    state = TrainingState(shards: shards)
+    state = TrainingState(shards: shards, window: training.source.window)
     let table = ParameterTable(model.parameters)
     let seed = UInt64(configuration.seed)
     let grouped = GroupedParameters(configuration, of: model)
@@ -247,11 +247,12 @@ public final class Trainer {
     state.epoch >= configuration.epochs ?? .max || state.step >= configuration.steps ?? .max
   }
 
-  /// The epoch's order of examples: a function of seed and epoch alone.
+  /// The epoch's order of examples, which are read ahead from where the training stands.
   private func shuffled() -> [UInt32] {
-    let stream = Stream(seed: UInt64(configuration.seed), purpose: .shuffling)
-    let order = stream.permutation(of: training.positions.count, turn: UInt32(state.epoch))
-    return order.map { training.positions[Int($0)] }
+    let order = EpochOrder(seed: configuration.seed, window: state.window)
+      .positions(training.positions, epoch: state.epoch)
+    training.source.expect(order, from: state.offset)
+    return order
   }
 
   /// Makes a step; the report where it was not applied, and nothing has changed.

@@ -18,14 +18,13 @@ struct DataCheck {
   }
 
   /// Checks up to 256 examples each from four places, which a file that is still being read has soon;
-  /// all of those that are in memory by their non-zeros.
+  /// all of those that stay in memory by their non-zeros.
   ///
   /// - Throws: `DatasetError.unsupportedValue` naming the example; what is wrong with the data there.
   func checkSome(of set: ExampleSet) throws {
     let source = data(of: set)
-    if let examples = source.sparse {
-      let found = examples.firstElement(of: set.positions) { !support.contains($0) }
-      if let found { throw problem(found.value, row: found.row, element: found.column) }
+    if source.sparse != nil, source.window == nil {
+      try check(set.positions, of: source)
       return
     }
     let (count, some) = (set.positions.count, 256)
@@ -50,7 +49,7 @@ struct DataCheck {
     var (lowest, highest) = ([Float](), [Float]())
     for first in stride(from: 0, to: set.positions.count, by: rowsAtOnce) {
       let rows = Array(set.positions[first..<min(first + rowsAtOnce, set.positions.count)])
-      let values = try check(rows, of: source)
+      let values = try checkedValues(rows, of: source)
       if first == 0 { (lowest, highest) = (Array(values[..<size]), Array(values[..<size])) }
       for start in stride(from: 0, to: values.count, by: size) {
         for column in 0..<size {
@@ -79,8 +78,16 @@ struct DataCheck {
     return source
   }
 
-  @discardableResult
-  private func check(_ rows: [UInt32], of source: any FieldSource) throws -> [Float] {
+  private func check(_ rows: [UInt32], of source: any FieldSource) throws {
+    guard let examples = source.sparse else {
+      _ = try checkedValues(rows, of: source)
+      return
+    }
+    let found = try examples.firstElement(of: rows) { !support.contains($0) }
+    if let found { throw problem(found.value, row: found.row, element: found.column) }
+  }
+
+  private func checkedValues(_ rows: [UInt32], of source: any FieldSource) throws -> [Float] {
     let values = try source.values(at: rows)
     guard let place = values.firstIndex(where: { !support.contains($0) }) else { return values }
     let size = source.exampleShape.reduce(1, *)

@@ -31,6 +31,8 @@ public struct DataConfiguration: Sendable {
   public var scale: Double?
   /// What becomes of chunks that the file does not hold.
   public var missingChunks: MissingChunkRule
+  /// Bytes of memory that examples may take; nil for half of what is free.
+  public var memory: Int?
   /// What `bench` trains on; nil for uniform numbers.
   public var synthetic: SyntheticRows?
   /// The section with all defaults filled in.
@@ -88,6 +90,10 @@ public struct DataConfiguration: Sendable {
       "missingChunks", default: MissingChunkRule.refuse,
       "What becomes of chunks that the file does not hold: the dataset is refused, or they are read as "
         + "its fill value; see [files](files.md#chunks-that-are-not-there).")
+    memory = try reader.byteCount(
+      "memory", onChange: .nothing,
+      "What examples may take of memory; those that need more are read anew in every epoch and mixed "
+        + "[window by window](files.md#more-data-than-memory). null: half of what is free.")
     synthetic = try reader.optionalObject(
       "synthetic", onChange: .nothing,
       "What `vae-dp bench` trains on; null: uniform numbers. Nothing else reads it.",

@@ -1,9 +1,18 @@
 internal import Datasets
 internal import Examples
+internal import Host
 
 /// How the datasets of a configuration are opened as examples.
 struct ExampleOpening {
   let configuration: DataConfiguration
+  /// What all that is opened may take of memory; nil for any amount.
+  private let memory: MemoryBudget?
+
+  init(configuration: DataConfiguration) {
+    self.configuration = configuration
+    let byteCount = configuration.memory ?? availableMemory().map { $0 / 2 }
+    memory = byteCount.map(MemoryBudget.init(byteCount:))
+  }
 
   /// What examples have to be like.
   struct Likeness {
@@ -24,7 +33,7 @@ struct ExampleOpening {
   ) throws -> (source: ExampleSource, scale: Double) {
     let data = try DatasetReader.open(
       file: configuration.file, dataset: place.dataset, layout: configuration.layout,
-      scale: configuration.scale, missingChunks: configuration.missingChunks)
+      scale: configuration.scale, missingChunks: configuration.missingChunks, memory: memory)
     let shape = wanted?.fields.first { $0.name == Field.data }?.shape
     if let wanted, let shape, data.exampleShape != shape {
       throw problem(
@@ -51,7 +60,7 @@ struct ExampleOpening {
     let kind: FieldKind = expected.map { $0.classes == nil ? .numbers : .classes } ?? field.kind
     let source = try DatasetReader.open(
       file: configuration.file, dataset: field.dataset, as: kind, layout: configuration.layout,
-      missingChunks: configuration.missingChunks)
+      missingChunks: configuration.missingChunks, memory: memory)
     guard let wanted, let expected else { return source }
     if let classes = expected.classes, let labels = source as? ClassExamples {
       return try renamed(labels, to: classes, field, wanted.reason)

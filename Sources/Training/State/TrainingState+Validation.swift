@@ -1,3 +1,4 @@
+internal import Examples
 internal import Foundation
 
 /// The ranges of all values of a state, and how they hang together.
@@ -27,6 +28,10 @@ extension TrainingState {
     try require("offset", offset, in: 0...Self.exampleLimit)
     try require("step", step, in: epoch + (offset > 0 ? 1 : 0)...Self.stepLimit)
     try require("shards", shards, in: 1...4096)
+    if let window {
+      try require("window.rowsPerBlock", window.rowsPerBlock, in: 1...1 << 30)
+      try require("window.blockCount", window.blockCount, in: 1...1 << 30)
+    }
     try require("secondsInSteps", secondsInSteps, in: 0...Self.secondsLimit)
     try require("epochSeconds", epochSeconds, in: 0...Self.secondsLimit)
     guard ended != .interrupted else {

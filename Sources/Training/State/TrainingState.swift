@@ -1,3 +1,4 @@
+public import Examples
 internal import Foundation
 
 /// What an epoch came to.
@@ -50,6 +51,8 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var step = 0
   /// Shards of a minibatch, fixed at the first start.
   public internal(set) var shards: Int
+  /// How much of the examples was mixed at once, fixed at the first start; nil for all.
+  public internal(set) var window: ShuffleWindow?
   /// Sums over the current epoch.
   public internal(set) var epochSums = MetricSums()
   /// Sums since the last report.
@@ -75,7 +78,9 @@ public struct TrainingState: Sendable, Hashable, Codable {
   public internal(set) var ended: StopReason?
 
   /// The start of a training.
-  public init(shards: Int) { self.shards = shards }
+  public init(shards: Int, window: ShuffleWindow? = nil) {
+    (self.shards, self.window) = (shards, window)
+  }
 
   /// The state as JSON; numbers come back to the same bits.
   public func json() -> String {
