@@ -50,7 +50,8 @@ package final class RowStream: RowSupply, @unchecked Sendable {
   private var readerCount = 0
   private var isCancelled = false
   private var expectation = Expectation()
-  /// Blocks that were loaded though no example to come is in them.
+  /// Blocks that go before the next load that does not want them: their last expected use is over, or they were read
+  /// out of turn.
   private var guests: [Int] = []
 
   /// What is known of the examples to come.
@@ -121,9 +122,11 @@ package final class RowStream: RowSupply, @unchecked Sendable {
     let wanted = isWanted.indices.filter { isWanted[$0] }
     let mine = condition.withLock { () -> [Int] in
       letGo(isWanted)
-      advance(over: rows)
-      guests += wanted.filter { expectation.end[$0] < 0 && !guests.contains($0) }
-      return wanted.filter { take($0) }
+      let isExpected = advance(over: rows)
+      let mine = wanted.filter { take($0) }
+      // A block may be expected much later by others: who reads it out of turn is not the one to keep it.
+      if !isExpected { guests += mine }
+      return mine
     }
     Team.forEach(mine.count, workers: mine.count) { index, _ in perform(mine[index]) }
     condition.lock()
@@ -151,12 +154,13 @@ package final class RowStream: RowSupply, @unchecked Sendable {
 
   package func cancel() { condition.withLock { isCancelled = true } }
 
-  /// Notes that the next of the expected examples are here; others change nothing.
-  private func advance(over rows: Span<UInt32>) {
+  /// Notes that the next of the expected examples are here; others change nothing, and are told by false.
+  private func advance(over rows: Span<UInt32>) -> Bool {
     let start = expectation.position
-    guard start + rows.count <= expectation.order.count else { return }
-    for index in rows.indices where expectation.order[start + index] != rows[index] { return }
+    guard start + rows.count <= expectation.order.count else { return false }
+    for index in rows.indices where expectation.order[start + index] != rows[index] { return false }
     expectation.position += rows.count
+    return true
   }
 
   /// Gives blocks back that are over: those that no example to come is in.

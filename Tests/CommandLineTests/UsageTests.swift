@@ -53,7 +53,7 @@ import Testing
     (["help", "evalute"], "unknown command 'evalute'; did you mean 'evaluate'? Commands: "),
     (
       ["data", "sprits"],
-      "unknown command 'sprits'; did you mean 'sprites'? Commands: sprites, mnist."
+      "unknown command 'sprits'; did you mean 'sprites'? Commands: "
     ),
     (["a\u{1B}[31m"], "unknown command 'a\\u001b[31m'. Commands: train, "),
   ])

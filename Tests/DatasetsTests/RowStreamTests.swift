@@ -111,6 +111,25 @@ import Testing
     #expect(memory.holds(Array(order[16..<32])))
   }
 
+  /// Whoever goes through all rows while another order is expected does not fill the memory.
+  @Test func rowsOutOfTurnAreNotKept() throws {
+    let memory = Memory()
+    let stream = stream(memory, capacity: 160)
+    let order = windows()
+    stream.expect(order, from: 0)
+    try stream.load(order[0..<16].span)
+    for first in Swift.stride(from: 0, to: 1000, by: 20) {
+      let rows = (first..<first + 20).map { UInt32($0) }
+      try stream.load(rows.span)
+      #expect(memory.holds(rows))
+    }
+    #expect(memory.most <= 160 + 40, "\(memory.most) rows at once")
+    for first in Swift.stride(from: 16, to: 800, by: 16) {
+      try stream.load(order[first..<first + 16].span)
+      #expect(memory.holds(Array(order[first..<first + 16])))
+    }
+  }
+
   @Test func damageIsToldToWhoeverWantsIt() throws {
     let memory = Memory()
     let stream = stream(memory, capacity: 160, damagedBlock: 50)

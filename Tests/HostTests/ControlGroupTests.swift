@@ -67,6 +67,25 @@ import Testing
     #expect(memory(files.filter { !$0.key.contains("/x/") }) == nil)
   }
 
+  /// Pages of files that were read are given back when memory is wanted: they are free.
+  @Test func cachedFilesAreFree() {
+    var files = [
+      "/proc/self/cgroup": "0::/a\n", "/sys/fs/cgroup/a/memory.max": "5000\n",
+      "/sys/fs/cgroup/a/memory.current": "4900\n",
+      "/sys/fs/cgroup/a/memory.stat":
+        "anon 900\nfile 4000\ninactive_file 3000\nactive_file 500\nworkingset_x 7\n",
+    ]
+    #expect(memory(files) == 3600)
+    files = [
+      "/proc/self/cgroup": "3:memory:/x\n",
+      "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "5000\n",
+      "/sys/fs/cgroup/memory/x/memory.usage_in_bytes": "4900\n",
+      "/sys/fs/cgroup/memory/x/memory.stat":
+        "inactive_file 10\ntotal_inactive_file 3000\ntotal_active_file 500\n",
+    ]
+    #expect(memory(files) == 3600)
+  }
+
   @Test(arguments: [
     ("0-3,8\n", [0, 1, 2, 3, 8]), ("\t5", [5]), ("", []), ("3-1", []), ("0,2-2", [0, 2]),
   ])

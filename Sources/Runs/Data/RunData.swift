@@ -40,8 +40,13 @@ public struct RunData: Sendable {
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)
     let (examples, scale) = try opening.open(configuration.training, like: known.map(Self.trained))
     (fields, self.scale) = (examples.fields, scale)
-    var rest = Stream(seed: UInt64(seed), purpose: .split)
-      .permutation(of: examples.exampleCount, turn: 0)[...]
+    let sharesOut = [configuration.validation, configuration.test].contains {
+      if case .fraction = $0 { true } else { false }
+    }
+    let count = examples.exampleCount
+    let stream = Stream(seed: UInt64(seed), purpose: .split)
+    var rest =
+      sharesOut ? stream.permutation(of: count, turn: 0)[...] : (0..<UInt32(count)).map { $0 }[...]
     func split(_ split: DataConfiguration.Split?, _ name: String) throws -> ExampleSet? {
       switch split {
       case nil: return nil

@@ -97,6 +97,8 @@ enum KilledModel: CaseIterable {
   case factor
   /// Two latent variables, one of which depends on the other.
   case ladder
+  /// More data than memory.
+  case streamed
 
   /// Overrides of `small.json`.
   var settings: [String] {
@@ -106,6 +108,18 @@ enum KilledModel: CaseIterable {
       [
         #"model.objective={ "factor": { "units": 8, "hiddenLayers": 2 } }"#,
         #"training.groups=[{ "parameters": ["discriminator.*"], "optimizer": "sgd" }]"#,
+      ]
+    case .streamed:
+      [
+        #"data={ "source": "sprites", "size": 4000, "file": "sprites.h5", "validation": null, "memory": "6MB" }"#,
+        "training.batchSize=64",
+        """
+        model={
+          "encoder": ["flatten", { "dense": { "units": 8 } }, "relu"], "posterior": { "gaussian": { "latent": 2 } },
+          "decoder": [
+            { "dense": { "units": 4096 } }, { "reshape": { "channels": 1, "height": 64, "width": 64 } }],
+          "likelihood": "bernoulli" }
+        """,
       ]
     case .ladder:
       [
