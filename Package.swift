@@ -121,6 +121,7 @@ let package = Package(
         "CPNG", "CTIFF", "CTurboJPEG", "CZlib", "Configuration", "Files", "HDF5", "Host",
         "Problems",
       ]),
+    room("Downloading", ["Files", "Problems", crypto]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG", "Problems"]),
     room(
@@ -158,9 +159,9 @@ let package = Package(
       "VAEDP",
       [
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
-        "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5", "Host",
-        "Importing", "Measuring", "Models",
-        "Optimizers", "Reports", "Runs", "Training", "Verification",
+        "Downloading", "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5",
+        "Host", "Importing", "Measuring", "Models", "Optimizers", "Reports", "Runs", "Training",
+        "Verification",
       ]),
     .executableTarget(
       name: "vae-dp", dependencies: ["VAEDP", arguments], swiftSettings: house),
@@ -229,6 +230,7 @@ let package = Package(
     tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["Examples", "HDF5"]),
     tests("Importing", ["CPNG", "CTurboJPEG", "CZlib", "Configuration", "HDF5", "TestScale"]),
+    tests("Downloading", [crypto]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests(

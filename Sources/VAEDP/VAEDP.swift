@@ -5,6 +5,7 @@
 @_exported public import DataParallel
 @_exported public import Datasets
 @_exported public import Diagnosis
+@_exported public import Downloading
 @_exported public import Evaluation
 @_exported public import Examples
 @_exported public import Export

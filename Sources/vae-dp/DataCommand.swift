@@ -6,6 +6,7 @@ struct DataCommand: ParsableCommand {
     commandName: "data", abstract: "Bring in data, or make some to start with.",
     subcommands: [
       ImportCommand.self, FormatsCommand.self, SpritesCommand.self, MNISTCommand.self,
+      FashionMNISTCommand.self, CIFAR10Command.self, BinarizedMNISTCommand.self,
     ])
 }
 
@@ -40,33 +41,6 @@ struct SpritesCommand: ParsableCommand {
         line.show("drawing \(printable(output)) \(done * 100 / max(1, total)) %")
       }
       line.say("\(printable(output)): \(generator.grid.count) images")
-    }
-  }
-}
-
-struct MNISTCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "mnist", abstract: "Convert the four IDX files of MNIST, gzipped or not.")
-
-  @Option(help: "Folder of train-images-idx3-ubyte[.gz] and its three companions.")
-  var from: String
-
-  @Option(name: .shortAndLong, help: "The HDF5 file.")
-  var output = "data/mnist.h5"
-
-  @Flag(help: "Replace a file that exists.")
-  var replace = false
-
-  func run() throws {
-    try reporting {
-      let (line, interruption) = (ProgressLine(), Interruption())
-      try makeOutputFolder(of: output)
-      let importing = try Importing(from, format: "idx")
-      _ = try importing.write(to: output, replacing: replace) { done in
-        try interruption.endWork()
-        line.show("packing \(printable(output)) \(Int(done * 100)) %")
-      }
-      line.say("\(printable(output)): train and test images with labels")
     }
   }
 }

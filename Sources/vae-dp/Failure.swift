@@ -41,6 +41,12 @@ func status(of error: any Error) -> Int32 {
       ? 66 : error.code == .alreadyExists ? 73 : error.isSystemFailure ? 74 : 65
   case let error as ImportError:
     error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
+  case let error as DownloadError:
+    switch error.code {
+    case .noProgram, .unreachable: 69
+    case .wrongContent: 65
+    case .inputOutput: 74
+    }
   case let error as CheckpointError:
     error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
   case let error as RunError:

@@ -16,7 +16,10 @@ import Testing
     let known = ["train", "evaluate", "export", "sample", "summary", "data"]
     #expect(Set(names).isSuperset(of: known), "\(names)")
     for command in names.filter({ $0 != "help" }).map({ [$0] })
-      + [["data", "sprites"], ["data", "mnist"]]
+      + [
+        ["data", "sprites"], ["data", "mnist"], ["data", "fashion-mnist"], ["data", "cifar10"],
+        ["data", "binarized-mnist"],
+      ]
     {
       let result = try Program(command + ["--help"], in: folder).wait()
       #expect(result.code == 0, "\(command)")
@@ -38,6 +41,7 @@ import Testing
     ["evaluate", "run", "--samples", "0"], ["export", "run"],
     ["export", "run", "--format", "pickle"], ["sample", "run"],
     ["sample", "run", "-n", "0", "-o", "a.png"], ["summary"], ["data", "mnist"],
+    ["data", "cifar10", "--from", "folder", "--download"],
     ["data", "sprites", "--size", "0"], ["data", "sprites", "--size", "737281"],
     ["summary", "run", "training.epochs=3"], ["bench", "small.json", "--profile", "--json"],
     ["bench", "small.json", "--seconds", "0"],

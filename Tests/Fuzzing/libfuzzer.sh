@@ -55,7 +55,7 @@ if wanted config; then
 fi
 if wanted idx; then
   module Problems
-  build idx Sources/Importing/{Standard/IDXFile,Source/ByteStream,ImportError}.swift $here/IDX.swift "$folder/Problems.o"
+  build idx Sources/Importing/{Standard/IDXFile,Source/ByteSource,Source/ByteStream,ImportError}.swift $here/IDX.swift "$folder/Problems.o"
   run idx $hostile/*.gz
 fi
 if wanted chunk; then
