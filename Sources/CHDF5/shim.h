@@ -32,6 +32,11 @@ static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 
 static inline hid_t chdf5_stored_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_stored_int8(void) { return H5T_STD_I8LE; }
+static inline hid_t chdf5_stored_uint16(void) { return H5T_STD_U16LE; }
+static inline hid_t chdf5_stored_int16(void) { return H5T_STD_I16LE; }
+static inline hid_t chdf5_stored_uint32(void) { return H5T_STD_U32LE; }
+static inline hid_t chdf5_stored_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_stored_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t chdf5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_stored_float(void) { return H5T_IEEE_F32LE; }
@@ -54,6 +59,12 @@ static inline int chdf5_is_ieee_half(hid_t type) {
   if (H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size) < 0) return -1;
   return sign == 15 && exponent == 10 && exponent_size == 5 && mantissa == 0 && mantissa_size == 10
       && H5Tget_ebias(type) == 15 && H5Tget_norm(type) == H5T_NORM_IMPLIED;
+}
+
+// Makes a copy of binary32 a binary16.
+static inline herr_t chdf5_make_half(hid_t type) {
+  if (H5Tset_fields(type, 15, 10, 5, 0, 10) < 0 || H5Tset_size(type, 2) < 0) return -1;
+  return H5Tset_ebias(type, 15);
 }
 
 static inline int chdf5_set_variable_length(hid_t type) { return H5Tset_size(type, H5T_VARIABLE); }

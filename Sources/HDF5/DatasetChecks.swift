@@ -13,7 +13,7 @@ private let largestElementCount = 1 << 40
 private let largestCompression: UInt64 = 1100
 
 /// A chunk's extent along the leading axis, and all its elements.
-private struct ChunkSize {
+private struct ChunkExtent {
   var rows: Int
   var elements: Int
 }
@@ -118,7 +118,7 @@ extension ErrorContext {
   private func checkLayout(
     _ creation: borrowing Identifier, _ dataset: borrowing Identifier, _ byteCount: Int,
     rank: Int, _ path: String, _ file: OpenFile
-  ) throws(HDF5Error) -> ChunkSize? {
+  ) throws(HDF5Error) -> ChunkExtent? {
     let externals = H5Pget_external_count(creation.raw)
     try check(externals, "read the layout", path)
     guard externals == 0 else {
@@ -154,7 +154,7 @@ extension ErrorContext {
 
   private func chunkSize(
     _ creation: borrowing Identifier, _ rank: Int, _ path: String
-  ) throws(HDF5Error) -> ChunkSize {
+  ) throws(HDF5Error) -> ChunkExtent {
     var extents = [hsize_t](repeating: 0, count: max(1, rank))
     try check(
       unsafe H5Pget_chunk(creation.raw, Int32(extents.count), &extents), "read the chunks", path)
@@ -164,6 +164,6 @@ extension ErrorContext {
         path, found: "chunks of \(extents) elements",
         "Write the data again in chunks of at most \(largestChunk >> 20) Mi elements.")
     }
-    return ChunkSize(rows: Int(clamping: extents[0]), elements: Int(elements))
+    return ChunkExtent(rows: Int(clamping: extents[0]), elements: Int(elements))
   }
 }

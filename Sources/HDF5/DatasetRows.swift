@@ -9,8 +9,8 @@ internal import CHDF5
 @safe public final class DatasetRows: @unchecked Sendable {
   /// What the file says about the dataset.
   public let info: DatasetInfo
-  private let context: ErrorContext
-  private let file: HDF5File  // Open as long as the dataset is.
+  let context: ErrorContext
+  let file: HDF5File  // Open as long as the dataset is.
   private let dataset: hid_t
   private let coding: ChunkCoding?
 

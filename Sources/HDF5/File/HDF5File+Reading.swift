@@ -88,8 +88,9 @@ extension HDF5File {
 
   /// Reads a list of strings, `[N]` or `[N, 1]`, as `readString` reads one.
   ///
-  /// - Throws: As `readString`.
-  public func readStrings(_ path: String) throws(HDF5Error) -> [String] {
+  /// - Parameter rows: Which of them; nil for all.
+  /// - Throws: As `readString`; `.wrongShape` for rows that are not there.
+  public func readStrings(_ path: String, rows: Range<Int>? = nil) throws(HDF5Error) -> [String] {
     try withFile { (file) throws(HDF5Error) -> [String] in
       let dataset = try context.openDataset(path, in: file)
       let info = dataset.info
@@ -99,10 +100,11 @@ extension HDF5File {
       }
       let type = try context.adopt(
         H5Dget_type(dataset.identifier.raw), .datatype, "read the type", path)
+      let wanted = rows ?? 0..<info.elementCount
       var strings: [String] = []
-      while strings.count < info.elementCount {
-        let first = strings.count
-        let rows = first..<min(first + Self.stringBlock, info.elementCount)
+      while strings.count < wanted.count {
+        let first = wanted.lowerBound + strings.count
+        let rows = first..<min(first + Self.stringBlock, wanted.upperBound)
         let selection = try context.selectRows(rows, of: dataset, valueCount: rows.count)
         strings += try unsafe context.readStrings(rows.count, of: type, path) { memory, bytes in
           unsafe H5Dread(

@@ -155,9 +155,9 @@ extension ErrorContext {
 
   func chunk(
     _ creation: borrowing Identifier, _ shape: [Int], _ elementSize: Int, _ deflate: Int?,
-    _ path: String
+    _ path: String, _ size: ChunkSize = .usual, isChecked: Bool = true
   ) throws(HDF5Error) {
-    let extents = chunkExtents(shape, elementSize: elementSize).map { hsize_t($0) }
+    let extents = chunkExtents(shape, elementSize: elementSize, size).map { hsize_t($0) }
     try check(
       unsafe H5Pset_chunk(creation.raw, Int32(extents.count), extents), "set the chunks", path)
     if let deflate {
@@ -167,17 +167,32 @@ extension ErrorContext {
         H5Pset_deflate(creation.raw, UInt32(clamping: deflate)), "compress at level \(deflate)",
         path)
     }
-    try check(H5Pset_fletcher32(creation.raw), "add checksums", path)
+    if isChecked { try check(H5Pset_fletcher32(creation.raw), "add checksums", path) }
   }
 }
 
-/// A chunk of at most 1 MiB (libhdf5's chunk cache): whole rows, or part of one that is longer.
-func chunkExtents(_ shape: [Int], elementSize: Int) -> [Int] {
-  var room = max(1, (1 << 20) / elementSize)
+/// How large the chunks of a dataset are made.
+public enum ChunkSize: Hashable, Sendable {
+  /// At most so many bytes: whole rows, or part of one that is longer.
+  case bytes(Int)
+  /// So many whole rows.
+  case rows(Int)
+
+  /// 1 MiB, which is libhdf5's chunk cache.
+  public static let usual = ChunkSize.bytes(1 << 20)
+}
+
+/// The extents of a chunk.
+package func chunkExtents(_ shape: [Int], elementSize: Int, _ size: ChunkSize = .usual) -> [Int] {
   var extents = shape
-  for axis in shape.indices.reversed() {
-    extents[axis] = min(shape[axis], room)
-    room = max(1, room / extents[axis])
+  switch size {
+  case .rows(let count): extents[0] = max(1, min(extents[0], count))
+  case .bytes(let count):
+    var room = max(1, count / elementSize)
+    for axis in shape.indices.reversed() {
+      extents[axis] = min(shape[axis], room)
+      room = max(1, room / extents[axis])
+    }
   }
   return extents
 }
