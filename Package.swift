@@ -115,6 +115,7 @@ let package = Package(
       [
         "CKernels", "Examples", "Files", "HDF5", "Host", "Problems", "Storage", "Teamwork",
       ]),
+    room("Rewriting", ["Configuration", "Files", "HDF5", "Host", "Problems", "RandomStreams"]),
     room(
       "Importing",
       [
@@ -160,7 +161,8 @@ let package = Package(
       [
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
         "Downloading", "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5",
-        "Host", "Importing", "Measuring", "Models", "Optimizers", "Reports", "Runs", "Training",
+        "Host", "Importing", "Measuring", "Models", "Optimizers", "Reports", "Rewriting", "Runs",
+        "Training",
         "Verification",
       ]),
     .executableTarget(
@@ -229,6 +231,7 @@ let package = Package(
     tests("HDF5", ["CHDF5"]),
     tests("Containment", ["HDF5", "TestScale"]),
     tests("Datasets", ["Examples", "HDF5"]),
+    tests("Rewriting", ["HDF5"]),
     tests("Importing", ["CPNG", "CTurboJPEG", "CZlib", "Configuration", "HDF5", "TestScale"]),
     tests("Downloading", [crypto]),
     tests("Export", ["GraphIR", protobuf]),

@@ -13,7 +13,10 @@ public enum Rehearsal {
   /// it starts with, which under a sanitizer are terabytes.
   private static let memoryLimit = addressSpaceInUse() + 4 << 30
 
-  /// Opens `datasets` of `file` as the program will; a group stands for the datasets in it.
+  /// Stands for all datasets of a file.
+  public static let wholeFile = "/"
+
+  /// Opens `datasets` of `file` as the program will; a group stands for the datasets in it, the root for all.
   ///
   /// Errors are not told, since the program will meet them too.
   /// - Parameter attributes: Those that the program asks for by name, which goes another way than listing them.
@@ -23,7 +26,15 @@ public enum Rehearsal {
   ) throws(HDF5Error) {
     tell("opening the file")
     guard let source = try? HDF5File(reading: file) else { return }
-    for dataset in datasets { try open(dataset, of: source, attributes) }
+    for dataset in datasets where dataset != wholeFile {
+      try open(dataset, of: source, attributes)
+    }
+    if datasets.contains(wholeFile) {
+      tell("listing the objects")
+      for object in (try? source.objects()) ?? [] where object.kind == .dataset {
+        try open(object.path, of: source, attributes)
+      }
+    }
     tell("closing the file")
     _ = try? source.close()
   }

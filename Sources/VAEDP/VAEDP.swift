@@ -19,6 +19,7 @@
 @_exported public import Models
 @_exported public import Optimizers
 @_exported public import Reports
+@_exported public import Rewriting
 @_exported public import Runs
 @_exported public import Training
 @_exported public import Verification

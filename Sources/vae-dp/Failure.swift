@@ -47,6 +47,7 @@ func status(of error: any Error) -> Int32 {
     case .wrongContent: 65
     case .inputOutput: 74
     }
+  case is RewriteError: 65
   case let error as CheckpointError:
     error.code == .missingFile ? 66 : error.code == .inputOutput ? 74 : 65
   case let error as RunError:
