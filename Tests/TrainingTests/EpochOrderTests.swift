@@ -50,3 +50,45 @@ import Training
     #expect(neighbours < 20, "\(neighbours) of \(order.count)")
   }
 }
+
+/// How well windows mix, in numbers that `Documentation/files.md` has: 60,000 examples sorted by ten classes, in 45 blocks.
+@Suite struct ShuffleQualityTests {
+  private static let count = 60_000
+  private let positions = (0..<UInt32(count)).map { $0 }
+
+  /// Spearman's correlation between where an example lies and when it comes.
+  private func rankCorrelation(_ order: [UInt32]) -> Double {
+    let middle = Double(order.count - 1) / 2
+    var (product, square) = (0.0, 0.0)
+    for (turn, position) in order.enumerated() {
+      product += (Double(turn) - middle) * (Double(position) - middle)
+      square += (Double(turn) - middle) * (Double(turn) - middle)
+    }
+    return product / square
+  }
+
+  /// Classes among the 128 examples of a minibatch, in the mean.
+  private func classCount(_ order: [UInt32]) -> Double {
+    let batches = stride(from: 0, to: order.count - 127, by: 128).map { first in
+      Set(order[first..<first + 128].map { $0 / 6000 }).count
+    }
+    return Double(batches.reduce(0, +)) / Double(batches.count)
+  }
+
+  @Test(arguments: [nil, 3, 6, 12, 23] as [Int?]) func mixing(blockCount: Int?) {
+    let window = blockCount.map { ShuffleWindow(rowsPerBlock: 1337, blockCount: $0) }
+    let orders = (0..<20).map {
+      EpochOrder(seed: 3, window: window).positions(positions, epoch: $0)
+    }
+    let correlations = orders.map(rankCorrelation)
+    let mean = correlations.reduce(0, +) / 20
+    let spread = (correlations.map { $0 * $0 }.reduce(0, +) / 20).squareRoot()
+    let classes = orders.map(classCount).reduce(0, +) / 20
+    print(
+      "windows of \(blockCount.map(String.init) ?? "all") blocks: rank correlation \(mean) ± \(spread), "
+        + "\(classes) classes in a minibatch")
+    // Blocks come in random order: as of 45 ranks, or of all.
+    #expect(abs(mean) < 0.1 && spread < (blockCount == nil ? 0.01 : 0.3))
+    #expect(classes > Double(min(blockCount ?? 10, 8)) * 0.7)
+  }
+}
