@@ -83,11 +83,11 @@ package final class RowStream: RowSupply, @unchecked Sendable {
     expectation.end = [Int](repeating: -1, count: blockCount)
   }
 
-  /// Two windows have room: one that is used, and one that is being read.
+  /// Most of what has room is mixed; into the rest the next blocks are read.
   package var window: ShuffleWindow? {
-    let mean = max(1, layout.total / blockCount)
+    let room = layout.capacity / max(1, layout.total / blockCount)
     return ShuffleWindow(
-      rowsPerBlock: layout.rowsPerBlock, blockCount: max(1, layout.capacity / 2 / mean))
+      rowsPerBlock: layout.rowsPerBlock, blockCount: max(1, room - max(2, room / 8)))
   }
 
   private func rows(of block: Int) -> Range<Int> {

@@ -1,9 +1,9 @@
-/// How examples are shuffled that do not fit in memory: they are read in blocks, and some blocks, chosen anew in every
-/// epoch, are in memory and are mixed at once.
+/// How examples are shuffled that do not fit in memory: they are read in blocks, in an order that is chosen anew in every epoch,
+/// and those of some blocks are in memory and are mixed at any time.
 public struct ShuffleWindow: Sendable, Hashable, Codable {
   /// Examples that are read together, because they lie together.
   public var rowsPerBlock: Int
-  /// Blocks that are mixed; while one window is used the next one is read.
+  /// Blocks that are mixed at any time.
   public var blockCount: Int
 
   /// A window.

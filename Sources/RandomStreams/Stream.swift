@@ -37,15 +37,15 @@ public struct Stream: Sendable {
     return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
   }
 
-  /// The numbers `0..<count` in random order; `turn` (an epoch, say) and `part` of it choose which.
+  /// The numbers `0..<count` in random order; `turn` (an epoch, say) chooses which.
   ///
   /// - Source: Durstenfeld, "Algorithm 235", CACM 7 (1964), 420. Indices are drawn by multiplication,
   ///   whose bias is below count · 2⁻⁶⁴.
-  public func permutation(of count: Int, turn: UInt32, part: UInt32 = 0) -> [UInt32] {
+  public func permutation(of count: Int, turn: UInt32) -> [UInt32] {
     precondition(count <= UInt32.max, "permutation of \(count) elements: at most 2³² − 1")
     var order = Array(0..<UInt32(count))
     for last in stride(from: count - 1, to: 0, by: -1) {
-      let (high, low, _, _) = words(UInt32(last), turn, part)
+      let (high, low, _, _) = words(UInt32(last), turn)
       let random = UInt64(high) << 32 | UInt64(low)
       order.swapAt(last, Int(random.multipliedFullWidth(by: UInt64(last + 1)).high))
     }

@@ -14,8 +14,9 @@ package struct EpochOrder {
 
   /// Examples in the order of an epoch.
   ///
-  /// With a window, their blocks are put in random order and cut into windows; the examples of a window are mixed. So
-  /// any two blocks may meet in a window, in some epoch, and no block is read twice.
+  /// With a window of K blocks, the blocks that have an example are put in random order, and each is spread over the time in which K of them
+  /// are read: its examples come at random times within it. So at any time the examples of K blocks are mixed, of which one
+  /// goes when the next one comes, and no block is read twice.
   package func positions(_ positions: [UInt32], epoch: Int) -> [UInt32] {
     let turn = UInt32(epoch)
     guard let window else {
@@ -23,15 +24,36 @@ package struct EpochOrder {
     }
     let blocks = blocks(of: positions, window.rowsPerBlock)
     let order = stream.permutation(of: blocks.count, turn: turn)
+    var slots = [[Arrival]](repeating: [], count: blocks.count)
     var result: [UInt32] = []
     result.reserveCapacity(positions.count)
-    for (index, first) in stride(from: 0, to: order.count, by: window.blockCount).enumerated() {
-      let chosen = order[first..<min(first + window.blockCount, order.count)]
-      let rows = chosen.flatMap { positions[blocks[Int($0)]] }
-      let mixed = stream.permutation(of: rows.count, turn: turn, part: UInt32(index + 1))
-      for place in mixed { result.append(rows[Int(place)]) }
+    var next = 0
+    for slot in slots.indices {
+      // At most K blocks are spread over slots to come.
+      while next < order.count, next < slot + window.blockCount {
+        let isLast = next >= order.count - window.blockCount
+        let span = max(0, next - window.blockCount + 1)..<(isLast ? order.count : next + 1)
+        for position in positions[blocks[Int(order[next])]] {
+          let time = Double(span.count) * stream.uniform(position, turn, 1)
+          let place = span.lowerBound + Int(time)
+          slots[place].append(Arrival(time: time + Double(span.lowerBound), position: position))
+        }
+        next += 1
+      }
+      result += slots[slot].sorted().map(\.position)
+      slots[slot] = []
     }
     return result
+  }
+
+  /// When an example comes; blocks are the unit.
+  private struct Arrival: Comparable {
+    let time: Double
+    let position: UInt32
+
+    static func < (a: Arrival, b: Arrival) -> Bool {
+      (a.time, a.position) < (b.time, b.position)
+    }
   }
 
   /// Where in ascending positions those of each block are.

@@ -62,7 +62,7 @@ import Testing
   @Test func whatIsExpectedIsReadOnceAndLetGo() throws {
     let memory = Memory()
     let stream = stream(memory, capacity: 160)
-    #expect(stream.window == ShuffleWindow(rowsPerBlock: 10, blockCount: 8))
+    #expect(stream.window == ShuffleWindow(rowsPerBlock: 10, blockCount: 14))
     let order = windows()
     for epoch in 1...3 {
       stream.expect(order, from: 0)

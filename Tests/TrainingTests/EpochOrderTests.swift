@@ -17,30 +17,28 @@ import Training
     #expect(order(window) == orders[0])
   }
 
-  /// A window holds whole blocks, no block is in two, and which meet changes with the epoch.
-  @Test func aWindowHoldsWholeBlocks() {
-    let window = ShuffleWindow(rowsPerBlock: 10, blockCount: 8)
-    var partners: [Set<UInt32>] = []
+  /// At any time the examples of at most as many blocks are wanted as the window has, and of about as many nearly always; which
+  /// meet changes with the epoch.
+  @Test(arguments: [1, 8, 40]) func aWindowHoldsItsBlocks(blockCount: Int) {
+    var companions: Set<Set<UInt32>> = []
     for epoch in 0..<4 {
-      var rest = order(window, epoch: epoch)[...]
-      var seen: Set<UInt32> = []
-      while !rest.isEmpty {
-        var blocks: Set<UInt32> = []
-        // All rows of as many blocks as a window has.
-        let part = rest.prefix { row in
-          blocks.insert(row / 10)
-          return blocks.count <= 8
-        }
-        let found = Set(part.map { $0 / 10 })
-        #expect(seen.isDisjoint(with: found))
-        #expect(part.count == positions.count { found.contains($0 / 10) })
-        seen.formUnion(found)
-        if found.contains(0) { partners.append(found) }
-        rest = rest.dropFirst(part.count)
+      let order = order(ShuffleWindow(rowsPerBlock: 10, blockCount: blockCount), epoch: epoch)
+      var (first, last): ([UInt32: Int], [UInt32: Int]) = ([:], [:])
+      for (turn, position) in order.enumerated() {
+        last[position / 10] = turn
+        if first[position / 10] == nil { first[position / 10] = turn }
       }
-      #expect(seen.count == 100)
+      let counts = order.indices.map { turn in
+        first.keys.count { first[$0, default: 0] <= turn && turn <= last[$0, default: 0] }
+      }
+      #expect(counts.max() ?? 0 <= blockCount)
+      let mean = Double(counts.reduce(0, +)) / Double(counts.count)
+      #expect(mean > 0.7 * Double(blockCount), "\(mean) blocks at once")
+      let start = first[0, default: 0]
+      companions.insert(
+        Set(order[max(0, start - 20)..<min(order.count, start + 20)].map { $0 / 10 }))
     }
-    #expect(Set(partners).count == 4)
+    #expect(companions.count == 4)
   }
 
   /// Within a window the order is no longer that of the file: neighbours are far apart.
