@@ -120,7 +120,7 @@ let package = Package(
       "Importing",
       [
         "CPNG", "CTIFF", "CTurboJPEG", "CZlib", "Configuration", "Files", "HDF5", "Host",
-        "Problems",
+        "Problems", "RandomStreams",
       ]),
     room("Downloading", ["Files", "Problems", crypto]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),

@@ -10,6 +10,7 @@ public struct Importing: Sendable {
     WAVImporter.self,
     MatlabImporter.self,
     NumpyImporter.self, MatrixMarketImporter.self, SVMLightImporter.self,
+    WordCountImporter.self, InteractionImporter.self, TextImporter.self,
   ]
 
   private let source: ImportSource
