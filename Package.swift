@@ -123,6 +123,7 @@ let package = Package(
         "Problems", "RandomStreams",
       ]),
     room("Downloading", ["Files", "Problems", crypto]),
+    room("ProceduralData", ["HDF5", "RandomStreams"]),
     room("Export", ["GraphIR", "Problems", protobuf], exclude: ["Protocol/onnx.proto"]),
     room("Reports", ["CPNG", "Problems"]),
     room(
@@ -161,7 +162,8 @@ let package = Package(
       [
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
         "Downloading", "Evaluation", "Examples", "Export", "Files", "GraphIR", "GraphRuns", "HDF5",
-        "Host", "Importing", "Measuring", "Models", "Optimizers", "Reports", "Rewriting", "Runs",
+        "Host", "Importing", "Measuring", "Models", "Optimizers", "ProceduralData", "Reports",
+        "Rewriting", "Runs",
         "Training",
         "Verification",
       ]),
@@ -234,6 +236,7 @@ let package = Package(
     tests("Rewriting", ["HDF5"]),
     tests("Importing", ["CPNG", "CTurboJPEG", "CZlib", "Configuration", "HDF5", "TestScale"]),
     tests("Downloading", [crypto]),
+    tests("ProceduralData", ["HDF5"]),
     tests("Export", ["GraphIR", protobuf]),
     tests("Reports", ["CPNG"]),
     tests(

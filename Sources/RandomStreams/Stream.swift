@@ -3,7 +3,7 @@ internal import Glibc
 /// What random numbers are for; each purpose has numbers of its own under one seed.
 public enum Purpose: UInt32, Sendable, CaseIterable {
   case initialization = 1, shuffling, split, training, validation, evaluation, sampling,
-    rewriting
+    rewriting, generation
 }
 
 /// Random numbers as a function of (seed, purpose) and a position: nothing to save, nothing to share.

@@ -18,6 +18,7 @@
 @_exported public import Measuring
 @_exported public import Models
 @_exported public import Optimizers
+@_exported public import ProceduralData
 @_exported public import Reports
 @_exported public import Rewriting
 @_exported public import Runs

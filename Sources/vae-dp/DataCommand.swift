@@ -8,7 +8,7 @@ struct DataCommand: ParsableCommand {
       ImportCommand.self, FormatsCommand.self, SplitCommand.self, ConvertCommand.self,
       SpritesCommand.self, MNISTCommand.self,
       FashionMNISTCommand.self, CIFAR10Command.self, BinarizedMNISTCommand.self,
-    ])
+    ] + proceduralCommands())
 }
 
 struct SpritesCommand: ParsableCommand {
