@@ -11,6 +11,7 @@ public struct Importing: Sendable {
     MatlabImporter.self,
     NumpyImporter.self, MatrixMarketImporter.self, SVMLightImporter.self,
     WordCountImporter.self, InteractionImporter.self, TextImporter.self,
+    CSVImporter.self,
   ]
 
   private let source: ImportSource

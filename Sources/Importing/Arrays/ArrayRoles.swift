@@ -1,4 +1,4 @@
-/// What each of several arrays is to be, by one rule: an array's name says its part of the set (`train`, `test`, `validation`),
+/// What each of several arrays is to be, by one rule: an array's name says its part of the set (`train`, `test`, `valid`),
 /// and whether it is the data or its labels; where no name says what the data is, it is the largest array of several axes.
 struct ArrayRoles {
   struct Role {
@@ -66,10 +66,10 @@ struct ArrayRoles {
         .unsupported, at: data.array.name, "numbers", data.array.header.text,
         "Write it as numbers, or name another array: data=NAME.")
     }
-    var taken: Set<String> = []
+    var names = UniqueNames()
     let prefix = part.isEmpty ? "" : part + "/"
     func take(_ candidate: Candidate, as name: String, isLabels: Bool = false) {
-      let name = freeName(name, &taken)
+      let name = names.dataset(name)
       roles.append(Role(array: candidate.array, path: prefix + name, isLabels: isLabels))
     }
     take(data, as: Self.imageNames.contains(data.name) ? "images" : "x")
@@ -119,8 +119,8 @@ struct ArrayRoles {
   private static func partAndName(_ name: String) -> (part: String, name: String) {
     let parts = [
       "train": "train", "training": "train", "test": "test", "testing": "test",
-      "valid": "validation",
-      "val": "validation", "validation": "validation",
+      "valid": "valid",
+      "val": "valid", "validation": "valid",
     ]
     var words = name.lowercased().split { $0 == "_" || $0 == "-" || $0 == "." || $0 == "/" }
       .map(String.init)
@@ -130,16 +130,4 @@ struct ArrayRoles {
     let part = parts[words.remove(at: place)] ?? ""
     return (part, words.joined(separator: "_"))
   }
-}
-
-/// A name of a dataset that is not taken: no folders, no hidden meaning.
-func freeName(_ name: String, _ taken: inout Set<String>) -> String {
-  var plain = String(name.map { $0 == "/" || $0 == "\0" ? "_" : $0 }.prefix(200))
-  if plain.allSatisfy({ $0 == "." }) { plain = "field" }
-  var (free, number) = (plain, 2)
-  while !taken.insert(free).inserted {
-    free = "\(plain)_\(number)"
-    number += 1
-  }
-  return free
 }

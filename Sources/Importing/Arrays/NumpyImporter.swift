@@ -1,5 +1,5 @@
 internal import Configuration
-internal import Glibc
+internal import Files
 internal import HDF5
 
 /// Arrays of NumPy.
@@ -49,17 +49,7 @@ struct NumpyImporter: Importer {
 
   /// The names of the `.npy` files of a folder, sorted.
   static func files(of folder: String) -> [String] {
-    guard let directory = unsafe opendir(folder) else { return [] }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if name.hasSuffix(".npy"), !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+    ((try? LocalFileSystem().list(folder)) ?? [])
+      .filter { $0.hasSuffix(".npy") && !$0.hasPrefix(".") }.sorted()
   }
 }

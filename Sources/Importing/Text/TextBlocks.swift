@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Some whole lines, or whole records, of a text file.
 struct TextBlock: Sendable {
   var bytes: [UInt8]
@@ -66,7 +68,7 @@ struct TextBlocks {
   }
 
   private mutating func block(_ bytes: [UInt8]) -> TextBlock {
-    defer { line += bytes.reduce(0) { $0 &+ ($1 == 10 ? 1 : 0) } }
+    defer { line += bytes.lineEndCount }
     return TextBlock(bytes: bytes, firstLine: line)
   }
 }
@@ -74,6 +76,25 @@ struct TextBlocks {
 extension [UInt8] {
   /// Where the last line ends that has a line end.
   var endOfLastLine: Int? { lastIndex(of: 10).map { $0 + 1 } }
+
+  fileprivate var lineEndCount: Int {
+    var (count, place) = (0, 0)
+    while let next = firstPlace(of: 10, from: place) {
+      count += 1
+      place = next + 1
+    }
+    return count
+  }
+
+  /// The first place of a byte, found by the widest loop there is.
+  func firstPlace(of byte: UInt8, from start: Int = 0) -> Int? {
+    unsafe withUnsafeBytes { bytes in
+      guard start < bytes.count, let base = bytes.baseAddress,
+        let found = unsafe memchr(base + start, Int32(byte), bytes.count - start)
+      else { return nil }
+      return unsafe found - UnsafeMutableRawPointer(mutating: base)
+    }
+  }
 }
 
 extension ByteStream {
