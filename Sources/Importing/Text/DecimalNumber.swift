@@ -12,22 +12,13 @@ package enum DecimalNumber {
     let isNegative = text[i] == UInt8(ascii: "-")
     if isNegative || text[i] == UInt8(ascii: "+") { i += 1 }
     let first = i
-    var (digits, scale, isLong) = (UInt64(0), 0, false)
-    func takeDigits(_ step: Int) {
-      while i < end {
-        let digit = text[i] &- 48
-        guard digit < 10 else { return }
-        isLong = isLong || digits >= 1_000_000_000_000_000_000
-        digits = digits &* 10 &+ UInt64(digit)
-        scale += step
-        i += 1
-      }
-    }
-    takeDigits(0)
-    var count = i - first
+    var digits = takeDigits(text, &i, end, after: 0)
+    var (count, scale) = (i - first, 0)
     if i < end, text[i] == point {
       i += 1
-      takeDigits(-1)
+      scale = i
+      digits = takeDigits(text, &i, end, after: digits)
+      scale -= i
       count -= scale
     }
     guard count > 0 else { return i == first ? infinity(text, first..<end, isNegative) : nil }
@@ -37,10 +28,34 @@ package enum DecimalNumber {
       i = end
     }
     guard i == end else { return nil }
+    let isLong = count > 19 && count - zeroCount(text, first..<end, point) > 19
     guard !isLong, let size = exact(digits, scale) else {
       return byLibrary(text, range, point: point)
     }
     return isNegative ? -size : size
+  }
+
+  /// `digits` with those that follow, which 64 bits may not hold.
+  private static func takeDigits(
+    _ text: Span<UInt8>, _ i: inout Int, _ end: Int, after digits: UInt64
+  ) -> UInt64 {
+    var digits = digits
+    while i < end {
+      let digit = text[i] &- 48
+      guard digit < 10 else { break }
+      digits = digits &* 10 &+ UInt64(digit)
+      i += 1
+    }
+    return digits
+  }
+
+  /// Zeros before all other digits.
+  private static func zeroCount(_ text: Span<UInt8>, _ range: Range<Int>, _ point: UInt8) -> Int {
+    var count = 0
+    for i in range {
+      if text[i] == UInt8(ascii: "0") { count += 1 } else if text[i] != point { break }
+    }
+    return count
   }
 
   /// An integer within ±100,000,000: beyond, it makes no difference.
