@@ -16,14 +16,15 @@ package struct EpochOrder {
   ///
   /// With a window of K blocks, the blocks that have an example are put in random order, and each is spread over the time in which K of them
   /// are read: its examples come at random times within it. So at any time the examples of K blocks are mixed, of which one
-  /// goes when the next one comes, and no block is read twice.
+  /// goes when the next one comes, and no block is read twice. The order takes from each of K equal parts of the file in turn: a file
+  /// that is sorted is mixed as well as one that is not.
   package func positions(_ positions: [UInt32], epoch: Int) -> [UInt32] {
     let turn = UInt32(epoch)
     guard let window else {
       return stream.permutation(of: positions.count, turn: turn).map { positions[Int($0)] }
     }
     let blocks = blocks(of: positions, window.rowsPerBlock)
-    let order = stream.permutation(of: blocks.count, turn: turn)
+    let order = blockOrder(count: blocks.count, parts: window.blockCount, turn)
     var slots = [[Arrival]](repeating: [], count: blocks.count)
     var result: [UInt32] = []
     result.reserveCapacity(positions.count)
@@ -33,7 +34,7 @@ package struct EpochOrder {
       while next < order.count, next < slot + window.blockCount {
         let isLast = next >= order.count - window.blockCount
         let span = max(0, next - window.blockCount + 1)..<(isLast ? order.count : next + 1)
-        for position in positions[blocks[Int(order[next])]] {
+        for position in positions[blocks[order[next]]] {
           let time = Double(span.count) * stream.uniform(position, turn, 1)
           let place = span.lowerBound + Int(time)
           slots[place].append(Arrival(time: time + Double(span.lowerBound), position: position))
@@ -44,6 +45,22 @@ package struct EpochOrder {
       slots[slot] = []
     }
     return result
+  }
+
+  /// Blocks in an order of rounds, each of which takes one from each part of the file, as long as it has any.
+  private func blockOrder(count: Int, parts: Int, _ turn: UInt32) -> [Int] {
+    let parts = min(parts, count)
+    let drawn = (0..<count).map { stream.uniform(UInt32($0), turn, 2) }
+    var places: [(round: Int, draw: Double, block: Int)] = []
+    for part in 0..<parts {
+      let blocks = (part * count / parts..<(part + 1) * count / parts).sorted {
+        (drawn[$0], $0) < (drawn[$1], $1)
+      }
+      for (round, block) in blocks.enumerated() {
+        places.append((round, stream.uniform(UInt32(block), turn, 3), block))
+      }
+    }
+    return places.sorted { $0 < $1 }.map(\.block)
   }
 
   /// When an example comes; blocks are the unit.
