@@ -55,6 +55,9 @@ import Importing
     let tall = small.upright(5)
     #expect(tall.cropped(toAspectOf: 8, 8).pixels == [1, 4, 2, 5])
     #expect(small.cropped(toAspectOf: 4, 6).pixels == small.pixels)
+    let row = Picture(width: 5, height: 1, channels: 1, pixels: [1, 2, 3, 4, 5])
+    #expect(row.cropped(toAspectOf: 1, 3).pixels == [2, 3, 4])
+    #expect(row.upright(5).cropped(toAspectOf: 9, 3).pixels == [2, 3, 4])
   }
 
   @Test func coloursBecomeGreyAndBack() {
