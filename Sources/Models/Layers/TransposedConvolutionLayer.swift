@@ -7,32 +7,20 @@ struct TransposedConvolutionLayer: Layer {
   static let key = "convTranspose"
   static let meaning =
     "`[H, W, C]` → `[(H − 1)·stride − 2·padding + kernel + outputPadding, …, channels]`."
-  let channels: Int
-  let kernel: Int
-  let stride: Int
-  let padding: Int
+  let options: ConvolutionOptions
   /// Rows and columns added at the end, to choose among the sizes that the stride rounds off.
   let outputPadding: Int
 
-  init(reading options: inout ObjectReader) throws(ConfigurationError) {
-    channels = try options.integer(
-      "channels", in: SizeLimit.channels,
-      "Channels of the result.")
-    kernel = try options.integer(
-      "kernel", in: SizeLimit.kernel,
-      "Height and width of the kernel, in pixels.")
-    stride = try options.integer(
-      "stride", default: 1, in: SizeLimit.kernel,
-      "Pixels of the result from one place of the kernel to the next.")
-    padding = try options.integer(
-      "padding", default: 0, in: SizeLimit.padding,
-      "Pixels that are cut off on each side.")
-    outputPadding = try options.integer(
+  init(reading reader: inout ObjectReader) throws(ConfigurationError) {
+    options = try ConvolutionOptions(
+      reading: &reader, stride: "Pixels of the result from one place of the kernel to the next.",
+      padding: "Pixels that are cut off on each side.")
+    outputPadding = try reader.integer(
       "outputPadding", default: 0, in: SizeLimit.padding,
       "Rows and columns added at the end; fewer than the stride.")
-    guard outputPadding < stride else {
-      throw options.error(
-        "outputPadding", expected: "an integer below the stride, \(stride)",
+    guard outputPadding < options.stride else {
+      throw reader.error(
+        "outputPadding", expected: "an integer below the stride, \(options.stride)",
         remedy: "Use a larger stride or no output padding.")
     }
   }
@@ -42,28 +30,24 @@ struct TransposedConvolutionLayer: Layer {
     let (height, width) = (extent(image.height), extent(image.width))
     guard height > 0, width > 0 else {
       throw Misfit(
-        expected: "images that padding \(padding) leaves something of", found: "\(input)",
+        expected: "images that padding \(options.padding) leaves something of", found: "\(input)",
         remedy: "Use less padding or a larger kernel.")
     }
-    return [height, width, channels]
+    return [height, width, options.channels]
   }
 
   private func extent(_ pixels: Int) -> Int {
-    (pixels - 1) * stride - 2 * padding + kernel + outputPadding
+    (pixels - 1) * options.stride - 2 * options.padding + options.kernel + outputPadding
   }
 
-  /// Weight and bias begin uniform on ±1/√(channels·kernel²), as PyTorch's `ConvTranspose2d` does:
-  /// it takes the weight's second axis for the inputs, although here it is the outputs.
+  /// The fan of what the weights begin as is `channels`: PyTorch's `ConvTranspose2d` takes the second axis for the
+  /// inputs, although here it is the outputs.
   func emit(_ x: Expression, name: String) -> Expression {
-    let inputs = x.shape[3]
-    let start = Initializer.uniform(bound: 1 / Double(channels * kernel * kernel).squareRoot())
-    let weight = x.emission.trained(
-      "\(name).weight", [inputs, channels, kernel, kernel], start, isWeight: true)
-    let bias = x.emission.trained("\(name).bias", [channels], start)
-    let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+    let (weight, bias) = options.parameters(
+      [x.shape[3], options.channels], name: name, in: x.emission)
     let result = x.emission.emit {
       $0.convolutionTransposed(
-        x.value, weight: weight.value, geometry, outputPadding: outputPadding)
+        x.value, weight: weight.value, options.geometry, outputPadding: outputPadding)
     }
     return result + bias
   }
