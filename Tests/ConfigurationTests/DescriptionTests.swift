@@ -194,4 +194,47 @@ import Testing
         <!-- end of keys -->
         """)
   }
+
+  /// What several choices have alike in default and meaning stands with the first.
+  @Test func optionsOfRelativesStandOnce() throws {
+    func moments(
+      _ reader: inout ObjectReader, rate: Double
+    ) throws(ConfigurationError) {
+      _ = try reader.number("rate", default: rate, "Rate.")
+      _ = try reader.number("beta", default: 0.9, "Beta.")
+      _ = try reader.number("epsilon", default: 1e-8, "Epsilon.")
+    }
+    let keys = ObjectDescription { (reader) throws(ConfigurationError) in
+      try reader.choice(
+        "c", of: "c",
+        among: [
+          Alternative("a", "A.") { (reader) throws(ConfigurationError) in
+            try moments(&reader, rate: 1)
+          },
+          Alternative("b", "B.") { (reader) throws(ConfigurationError) in
+            try moments(&reader, rate: 2)
+          },
+          Alternative("d", "D.") { (reader) throws(ConfigurationError) in
+            _ = try reader.number("rate", default: 1, "Rate.")
+          },
+        ], "C.")
+    }
+    let page = try keys.page("<!-- keys of c --><!-- end of keys -->")
+    #expect(
+      page == """
+        <!-- keys of c -->
+        | choice | option | value | default | meaning |
+        |---|---|---|---|---|
+        | `a` |  |  |  | A. |
+        |  | `rate` | number | `1` | Rate. |
+        |  | `beta` | number | `0.9` | Beta. |
+        |  | `epsilon` | number | `1e-08` | Epsilon. |
+        | `b` |  |  |  | B. |
+        |  | `beta`, `epsilon` |  |  | As of `a`. |
+        |  | `rate` | number | `2` | Rate. |
+        | `d` |  |  |  | D. |
+        |  | `rate` | number | `1` | Rate. |
+        <!-- end of keys -->
+        """)
+  }
 }

@@ -69,13 +69,27 @@ extension ChoiceDescription {
     let options = alternatives.map(\.options.keys)
     let common = options.dropFirst().reduce(options.first ?? []) { $0.filter($1.contains) }
     let shared = options.count > 1 ? common : []
-    let rows = alternatives.flatMap { entry in
+    let rows = alternatives.enumerated().flatMap { index, entry in
       [["`\(entry.name)`", "", "", "", entry.meaning]]
-        + entry.options.keys.filter { !shared.contains($0) }.map { $0.row(of: "") }
+        + optionRows(
+          entry.options.keys.filter { !shared.contains($0) }, after: alternatives[..<index])
     }
     return lines(
       ["choice", "option", "value", "default", "meaning"],
       shared.map { $0.row(of: "each") } + rows)
+  }
+
+  /// A row for each option; but one for all that the first relative among those before has too, where these are several.
+  private func optionRows(
+    _ keys: [KeyDeclaration], after others: ArraySlice<Entry>
+  ) -> [[String]] {
+    let common = others.lazy.map { other in
+      (of: other.name, keys: keys.filter(other.options.keys.contains))
+    }.first { $0.keys.count > 1 }
+    guard let common else { return keys.map { $0.row(of: "") } }
+    let names = common.keys.map { "`\($0.name)`" }.joined(separator: ", ")
+    return [["", names, "", "", "As of `\(common.of)`."]]
+      + keys.filter { !common.keys.contains($0) }.map { $0.row(of: "") }
   }
 }
 
