@@ -11,6 +11,8 @@ public struct LatentVariable: Sendable {
   public let prefix: String
   package let posterior: any Posterior
   package let prior: any Prior
+  /// The prior's layers, joined to the latents above.
+  private(set) var priorLayers: LayerStack
   /// Where it is written.
   let node: JSONNode
 
@@ -21,6 +23,7 @@ public struct LatentVariable: Sendable {
   init(only reader: inout ObjectReader) throws(ConfigurationError) {
     (name, features, prefix, node) = ("z", nil, "", reader.node)
     (posterior, prior) = try Self.distributions(in: &reader)
+    priorLayers = LayerStack("prior", inputShape: [0])
   }
 
   /// One of several.
@@ -36,6 +39,7 @@ public struct LatentVariable: Sendable {
     features = try reader.optionalString(
       "features", "Name of the encoder's layer that its posterior reads; null: the last.")
     (posterior, prior) = try Self.distributions(in: &reader)
+    priorLayers = LayerStack("\(prefix)prior", inputShape: [0])
   }
 
   private static func distributions(
@@ -73,12 +77,12 @@ public struct LatentVariable: Sendable {
     return latents
   }
 
-  /// Checks that its choices fit its place.
+  /// Takes its place in a model, which its choices must fit.
   ///
   /// - Parameters:
   ///   - above: numbers of the latents above it.
   ///   - encoder: whose features it reads.
-  func check(
+  mutating func join(
     above: [Int], encoder: LayerStack, fields: [Field]
   ) throws(ConfigurationError) {
     func place(_ key: String) -> JSONNode { node[key] ?? node }
@@ -108,9 +112,13 @@ public struct LatentVariable: Sendable {
           found: "another", remedy: "Use the posterior \"gaussian\".")
       }
     }
-    // The layers of its prior fit what comes from above.
-    _ = try LayerStack(
-      "\(prefix)prior", prior.layers, inputShape: [above.reduce(0, +)], fields: fields)
+    priorLayers = try LayerStack(
+      priorLayers.name, prior.layers, inputShape: [above.reduce(0, +)], fields: fields)
+    if priorLayers.outputShape.count != 1 {
+      throw place("prior").error(
+        expected: "layers that end in flat data [features]", found: "\(priorLayers.outputShape)",
+        remedy: "add \"flatten\" at their end")
+    }
     guard let shape = encoder.shape(of: features) else {
       throw place("features").error(
         expected: "the name of a layer of the encoder",

@@ -63,7 +63,7 @@ extension Model {
   ) -> ModelContext {
     ModelContext(
       emission: emission, name: latent.prefix + axis, latentCount: latent.latentCount, above: above,
-      exampleShape: exampleShape, support: dataSupport,
+      layers: latent.priorLayers, exampleShape: exampleShape, support: dataSupport,
       encode: { inputs in
         posterior(latent, encoder.emit(inputs), prior: nil, above: above, in: emission)
       })

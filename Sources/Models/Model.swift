@@ -47,24 +47,26 @@ public struct Model: Sendable {
   /// Whether an example's gradient depends on the others of its shard, so that the number of shards is part of the
   /// model: by batch statistics, or by the objective.
   public var seesShard: Bool {
-    objective.seesShard || (encoder.layers + decoder.layers).contains { $0.layer.seesShard }
-      || latents.contains { $0.prior.layers.contains { $0.layer.seesShard } }
+    objective.seesShard || stacks.contains { $0.stack.layers.contains { $0.layer.seesShard } }
   }
   /// Whether an example's gradient depends on the others of its minibatch, whose shards meet for it.
   public private(set) var seesMinibatch = false
   /// Whether shards compute parts of what depends on parameters alone, so that each has a graph of its own.
   public private(set) var seesPlace = false
   /// Examples that a shard of a training step needs at least, and the layer that needs them: a batch
-  /// normalisation takes a variance of them. In the decoder each example has K rows.
+  /// normalisation takes a variance of them.
   public var fewestRows: (count: Int, layer: String) {
-    let demands =
-      encoder.layers.map { (stack: encoder.name, entry: $0, samples: 1) }
-      + decoder.layers.map { (stack: decoder.name, entry: $0, samples: samplesPerExample) }
-    return demands.reduce((count: 1, layer: "")) { most, demand in
-      let rows = demand.entry.layer.fewestRows(of: demand.entry.inputShape)
-      let count = (rows + demand.samples - 1) / demand.samples
-      return count > most.count ? (count, "\(demand.stack).\(demand.entry.name)") : most
+    stacks.reduce((count: 1, layer: "")) { most, part in
+      part.stack.layers.reduce(most) { most, entry in
+        let rows = entry.layer.fewestRows(of: entry.inputShape)
+        let count = (rows + part.samples - 1) / part.samples
+        return count > most.count ? (count, "\(part.stack.name).\(entry.name)") : most
+      }
     }
+  }
+  /// All its layers, and how many rows each example has there: behind the encoder K.
+  public var stacks: [(stack: LayerStack, samples: Int)] {
+    [(encoder, 1)] + (latents.map(\.priorLayers) + [decoder]).map { ($0, samplesPerExample) }
   }
   /// Whether the likelihood is that of a density, so that log p(x) can be estimated.
   public var hasDensity: Bool { likelihood.isNormalized && drawsFromDensity }
@@ -104,23 +106,16 @@ public struct Model: Sendable {
     try self.init(reading: node, fields: [Field(name: Field.data, shape: exampleShape)])
   }
 
-  /// The fields that a `model` section is made for: its data have the shape in which its decoder ends.
+  /// A model of data that have the shape in which its decoder ends.
   ///
   /// - Parameter others: the fields beside the data. Of those that its layers read and that are not among them, one
   ///   number is assumed.
-  /// - Throws: `ConfigurationError` at a key of the latents or the layers that is wrong.
-  public static func fields(
-    reading node: JSONNode, others: [Field] = []
-  ) throws(ConfigurationError) -> [Field] {
+  public init(reading node: JSONNode, others: [Field] = []) throws(ConfigurationError) {
     let section = try node.object(read: ModelSection.init(reading:)).value
-    let read = Set((section.encoder + section.decoder).compactMap(\.layer.fieldName))
-    let missing = read.subtracting(others.map(\.name)).sorted()
+    let missing = Set(section.fieldNames).subtracting(others.map(\.name)).sorted()
     let fields = others + missing.map { Field(name: $0, shape: [1]) }
-    let latents = section.latents
-    let decoder = try LayerStack(
-      "decoder", section.decoder, inputShape: [latents[latents.count - 1].latentCount],
-      fields: fields)
-    return [Field(name: Field.data, shape: decoder.outputShape)] + fields
+    let shape = try section.decoder(fields: fields).outputShape
+    try self.init(section, at: node, fields: [Field(name: Field.data, shape: shape)] + fields)
   }
 
   /// The same with a table of objectives of one's own.
@@ -143,18 +138,17 @@ public struct Model: Sendable {
     }
     encoder = try LayerStack("encoder", section.encoder, inputShape: shape, fields: fields)
     try Self.requireFlat(encoder, at: node)
-    latents = section.latents
-    for (index, latent) in latents.enumerated() {
-      try latent.check(
+    var latents = section.latents
+    for index in latents.indices {
+      try latents[index].join(
         above: latents[..<index].map(\.latentCount), encoder: encoder, fields: fields)
     }
-    decoder = try LayerStack(
-      "decoder", section.decoder,
-      inputShape: [latents[latents.count - 1].latentCount], fields: fields)
+    self.latents = latents
+    decoder = try section.decoder(fields: fields)
     try Self.require(decoder, endsIn: shape, at: node)
     (likelihood, objective) = (section.likelihood, section.objective)
-    let read = (encoder.layers + decoder.layers).compactMap(\.layer.fieldName)
-    fieldNames = [Field.data] + fields.map(\.name).filter { read.contains($0) }
+    fieldNames =
+      [Field.data] + fields.map(\.name).filter { section.fieldNames.contains($0) }
     resolved = section.resolved
     // One emission finds the order of the parameters, and what the objective lacks.
     let emission = Emission(mode: .training, exampleCount: 1, fields: fields)

@@ -8,6 +8,8 @@ package struct ModelContext {
   package let latentCount: Int
   /// Samples of the latents above it, `[B, K, …]`, the topmost first.
   package let above: [Expression]
+  /// The prior's layers.
+  package let layers: LayerStack
   /// Shape of one example.
   package let exampleShape: [Int]
   /// The values that data may have.

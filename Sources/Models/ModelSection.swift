@@ -1,10 +1,11 @@
 package import Configuration
+internal import Examples
 
 /// What a `model` section says, before it is known which data it is for.
 package struct ModelSection {
   let encoder: [NamedLayer]
   let latents: [LatentVariable]
-  let decoder: [NamedLayer]
+  private let decoder: [NamedLayer]
   let likelihood: any Likelihood
   let objective: any Objective
   /// With all defaults filled in.
@@ -33,5 +34,16 @@ package struct ModelSection {
       "objective", of: "objective", default: .string(EvidenceLowerBound.key),
       among: objectives, "What is minimised.")
     resolved = reader.resolved
+  }
+
+  /// The fields that its layers read beside what arrives.
+  var fieldNames: [String] {
+    (encoder + latents.flatMap(\.prior.layers) + decoder).compactMap(\.layer.fieldName)
+  }
+
+  /// The decoder's layers, joined to the last latent.
+  func decoder(fields: [Field]) throws(ConfigurationError) -> LayerStack {
+    try LayerStack(
+      "decoder", decoder, inputShape: [latents[latents.count - 1].latentCount], fields: fields)
   }
 }

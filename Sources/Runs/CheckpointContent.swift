@@ -31,9 +31,7 @@ struct CheckpointContent {
     do throws(ConfigurationError) {
       configuration = try RunConfiguration(reading: checkpoint.configuration)
       model = try Model(
-        reading: configuration.model,
-        fields: try Model.fields(
-          reading: configuration.model, others: checkpoint.environment.fields ?? []))
+        reading: configuration.model, others: checkpoint.environment.fields ?? [])
       try configuration.training.checkGroups(for: model)
     } catch {
       throw CheckpointError(error, file: file)

@@ -30,7 +30,7 @@ extension RunConfiguration {
     try training.checkPrecision()
     // What is wrong with the model shows before the data are read; what further fields are like, only these tell.
     if data.fields.isEmpty {
-      _ = try Model(reading: self.model, fields: try Model.fields(reading: self.model))
+      _ = try Model(reading: self.model)
     }
     let folder = output ?? "runs/\(name)"
     let place = DataPlace.training(data.file, run: folder, isResumed: resume != .never)
@@ -62,7 +62,6 @@ extension RunConfiguration {
     if !data.fields.isEmpty {
       others = try RunData(data, seed: training.seed).fields.filter { $0.name != Field.data }
     }
-    return try Model(
-      reading: model, fields: try Model.fields(reading: model, others: others))
+    return try Model(reading: model, others: others)
   }
 }

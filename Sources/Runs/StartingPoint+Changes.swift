@@ -63,8 +63,7 @@ extension StartingPoint {
   /// An old configuration with the defaults of keys that did not exist when it was saved.
   private func filledIn(_ old: JSONNode, _ others: [Field]) -> JSONNode {
     guard let configuration = try? RunConfiguration(reading: old),
-      let fields = try? Model.fields(reading: configuration.model, others: others),
-      let model = try? Model(reading: configuration.model, fields: fields)
+      let model = try? Model(reading: configuration.model, others: others)
     else { return old }
     return configuration.resolved(with: model)
   }

@@ -120,6 +120,21 @@ import Testing
       "summary", "small.json", "model=\(images)", "training.batchSize=1000000", "training.shards=1",
       in: folder)
     #expect(summary.code == 0, "\(summary)")
+    // In a prior's layers, of every sample.
+    let latents = #"""
+      {"encoder":["flatten"],
+       "latents":[{"name":"a","posterior":{"gaussian":{"latent":1}}},
+         {"name":"b","posterior":{"gaussian":{"latent":1}},"prior":{"conditional":{"layers":[
+           {"reshape":{"channels":1,"height":1,"width":1}},
+           {"convTranspose":{"channels":1,"kernel":1024,"stride":1024}},
+           {"convTranspose":{"channels":1,"kernel":40,"stride":40}},
+           {"conv":{"channels":1,"kernel":1024,"stride":1024}},"flatten"]}}}],
+       "decoder":[{"dense":{"units":36}},{"reshape":{"channels":1,"height":6,"width":6}}],
+       "likelihood":"bernoulli","objective":{"iwae":{"samples":1000}}}
+      """#
+    let prior = try run("train", "small.json", "--dry-run", "model=\(latents)", in: folder)
+    #expect(prior.code == 78, "\(prior)")
+    #expect(prior.errors.contains("found a layer whose results for one example take 6400000 MiB"))
   }
 
   @Test func limitsOfTheProcessAreTold() throws {

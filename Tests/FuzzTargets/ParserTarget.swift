@@ -64,10 +64,10 @@ package enum ParserTarget: String, CaseIterable, Sendable {
   package func run(_ bytes: [UInt8], in folder: URL) throws {
     switch self {
     case .config:
-      guard let run = try? RunConfiguration(json: String(decoding: bytes, as: UTF8.self)),
-        let fields = try? Model.fields(reading: run.model)
-      else { return }
-      _ = try? Model(reading: run.model, fields: fields)
+      guard let run = try? RunConfiguration(json: String(decoding: bytes, as: UTF8.self)) else {
+        return
+      }
+      _ = try? Model(reading: run.model)
     case .override:
       let node = JSONNode.object([("training", .object([])), ("model", .array([.null]))])
       _ = try? node.applying(override: String(decoding: bytes, as: UTF8.self))

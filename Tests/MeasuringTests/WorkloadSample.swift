@@ -13,7 +13,7 @@ func smallWorkload(_ training: String = "{}") throws -> Workload {
         { "reshape": { "channels": 1, "height": 6, "width": 6 } }],
       "likelihood": "bernoulli" }
     """, file: nil)
-  let model = try Model(reading: node, fields: Model.fields(reading: node))
+  let model = try Model(reading: node)
   let settings = try TrainingConfiguration(reading: JSONNode.parse(training, file: nil))
   return Workload(name: "small", model: model, training: settings)
 }

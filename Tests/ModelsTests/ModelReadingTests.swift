@@ -171,6 +171,12 @@ import Testing
         + "latents above, to send pseudo-inputs through, found latents above. Use another prior."),
     BadSection(
       json: latents(
+        #"[{ "name": "a", "posterior": { "gaussian": { "latent": 2 } } }, { "name": "b", "posterior": { "gaussian": { "latent": 2 } }, "prior": { "conditional": { "layers": [{ "reshape": { "channels": 2, "height": 1, "width": 1 } }] } } }]"#
+      ),
+      message: "test.json:2: latents[1].prior: expected layers that end in flat data [features], "
+        + "found [1, 1, 2]; add \"flatten\" at their end"),
+    BadSection(
+      json: latents(
         #"[{ "name": "a", "features": "no", "posterior": { "gaussian": { "latent": 2 } } }]"#),
       message: "test.json:2: latents[0].features: expected the name of a layer of the encoder, "
         + "found the string \"no\". Give the layer a \"name\" and use it here."),
@@ -228,6 +234,22 @@ import Testing
         [7, 7, 8], [7, 7, 8], [4, 4, 4], [4, 4, 4], [64], [6],
       ])
     #expect(read.decoder.layers.map(\.inputShape) == [[2], [2], [169]])
+  }
+
+  /// A prior's layers read fields, and need rows, as those of encoder and decoder do.
+  @Test(arguments: [(samples: 1, needed: 2), (samples: 2, needed: 1)])
+  func aPriorsLayersAreTheModelsToo(samples: Int, needed: Int) throws {
+    let latents = """
+      [{ "name": "a", "posterior": { "gaussian": { "latent": 2 } } },
+       { "name": "b", "posterior": { "gaussian": { "latent": 2 } },
+         "prior": { "conditional": { "layers": ["condition", "batchNorm"] } } }]
+      """
+    let json = Self.latents(latents).replacing(
+      #""objective": "elbo""#, with: #""objective": { "iwae": { "samples": \#(samples) } }"#)
+    let read = try model(json, exampleShape: [4])
+    #expect(read.samplesPerExample == samples && read.fieldNames == ["x", "label"])
+    #expect(read.fewestRows.count == needed)
+    #expect(needed == 1 || read.fewestRows.layer == "latents.b.prior.batchNorm1")
   }
 
   @Test func resolvedSectionReadsAsItself() throws {

@@ -79,8 +79,7 @@ import Testing
   /// Reads all of a configuration, and fills in its defaults.
   private static func read(_ node: JSONNode) throws -> JSONNode {
     let configuration = try RunConfiguration(reading: node)
-    let fields = try Model.fields(reading: configuration.model)
-    return configuration.resolved(with: try Model(reading: configuration.model, fields: fields))
+    return configuration.resolved(with: try Model(reading: configuration.model))
   }
 
   /// One thing wrong in each.

@@ -26,6 +26,9 @@ public struct LayerStack: Sendable {
   /// Shape of what leaves the last layer, for one example.
   public var outputShape: [Int] { layers.last?.outputShape ?? inputShape }
 
+  /// No layer.
+  init(_ name: String, inputShape: [Int]) { (self.name, self.inputShape) = (name, inputShape) }
+
   /// Joins layers that were read.
   ///
   /// - Throws: `invalid` at a layer that does not fit the shape that arrives.

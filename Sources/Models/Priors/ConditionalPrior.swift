@@ -21,11 +21,9 @@ struct ConditionalPrior: Prior {
 
   func distribution(_ context: ModelContext) -> any Distribution {
     let above = Expression.concatenated(context.above, axis: 2)
-    let features = layers.reduce(above.samplesAsRows) {
-      $1.layer.emit($0, name: "\(context.name).\($1.name)")
-    }
+    let features = context.layers.emit(above.samplesAsRows)
     let heads = DiagonalGaussian(
-      heads: features, latentCount: context.latentCount, name: context.name)
+      heads: features.end, latentCount: context.latentCount, name: context.name)
     return heads.map { $0.samplesAsRows.rowsAsSamples }
   }
 }

@@ -15,11 +15,13 @@ public func requireMemory(
   let (count, states) = (ParameterTable(model.parameters).count, training?.stateCount ?? 0)
   let (bytes, overflow) = count.multipliedReportingOverflow(by: 4 * (1 + states))
   guard let available = availableMemory() else { return }
-  let layers = model.encoder.layers + model.decoder.layers
-  let sizes = ([model.exampleShape] + layers.map(\.outputShape)).map { shape in
-    shape.reduce(1) { $0 * Double($1) }
+  let results = model.stacks.flatMap { part in
+    part.stack.layers.map { ($0.outputShape, part.samples) }
   }
-  let largest = 4 * Double(model.samplesPerExample) * (sizes.max() ?? 0)
+  let sizes = ([(model.exampleShape, model.samplesPerExample)] + results).map { shape, samples in
+    shape.reduce(Double(samples)) { $0 * Double($1) }
+  }
+  let largest = 4 * (sizes.max() ?? 0)
   guard largest <= Double(available) else {
     throw RunError(
       code: .tooLarge, object: "model",
