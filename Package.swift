@@ -218,7 +218,7 @@ let package = Package(
         "Configuration", "Diagnosis", "EngineTestSupport", "Examples", "Execution", "GraphIR",
         "GraphPasses", "GraphReference", "GraphRuns", "GraphTestSupport", "KernelCalls", "Models",
         "Optimizers",
-        "TeamTestSupport", "Teamwork",
+        "TeamTestSupport", "Teamwork", "Training",
       ]),
     .testTarget(
       name: "GoldenTests",

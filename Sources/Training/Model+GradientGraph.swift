@@ -1,3 +1,5 @@
+package import DataParallel
+package import Examples
 internal import Execution
 public import GraphIR
 internal import GraphPasses
@@ -25,6 +27,29 @@ extension Model {
       if case .statistic(let index) = $0.role { !isOwn(index) } else { false }
     }
     return graph.differentiated(of: .metric(loss), over: isOwn)
+  }
+
+  /// The players of a training step, one for each loss, in the order of their turns.
+  ///
+  /// - Parameters:
+  ///   - source: what their examples come from, with the model's fields.
+  ///   - smallestDeferred: as of `PlanFamily`.
+  ///   - isChanged: as of `gradientGraph`.
+  package func players(
+    on source: ExampleSource, precision: Precision, smallestDeferred: Int? = nil,
+    changing isChanged: @escaping (Int) -> Bool = { _ in true }
+  ) -> [Player] {
+    losses.map { loss in
+      let family = PlanFamily(
+        table: ParameterTable(parameters), fieldNames: fieldNames, scalarNames: scalarNames,
+        precision: precision, sparsity: source.sparsity, smallestDeferred: smallestDeferred,
+        seesMinibatch: seesMinibatch, seesPlace: seesPlace
+      ) { batch in
+        gradientGraph(
+          loss, rows: batch.rows, of: batch.minibatch, at: batch.place, changing: isChanged)
+      }
+      return Player(loss: loss, family: family)
+    }
   }
 
   /// Sums that a training of this model keeps in its state.

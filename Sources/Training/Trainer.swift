@@ -83,20 +83,10 @@ public final class Trainer {
     let seed = UInt64(configuration.seed)
     let grouped = GroupedParameters(configuration, of: model)
     self.grouped = grouped
-    let players = model.losses.map { loss in
-      let family = PlanFamily(
-        table: table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
-        precision: configuration.precision, sparsity: training.source.sparsity,
-        seesMinibatch: model.seesMinibatch, seesPlace: model.seesPlace
-      ) { batch in
-        model.gradientGraph(
-          loss, rows: batch.rows, of: batch.minibatch, at: batch.place,
-          changing: grouped.isChanged)
-      }
-      return Player(loss: loss, family: family)
-    }
     engine = StepEngine(
-      players, groups: grouped.indices,
+      model.players(
+        on: training.source, precision: configuration.precision, changing: grouped.isChanged),
+      groups: grouped.indices,
       parameters: try ParameterMemory(table, seed: seed, from: training),
       stateCount: configuration.optimizerStateCount, isAveraged: configuration.average != nil,
       batchSize: min(configuration.batchSize, training.positions.count), shardCount: shards,

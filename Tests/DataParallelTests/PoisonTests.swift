@@ -3,11 +3,11 @@ import EngineTestSupport
 import Examples
 import Execution
 import GraphIR
-import GraphPasses
 import GraphRuns
 import Models
 import Optimizers
 import Testing
+import Training
 
 /// No kernel reads what nobody wrote: memory full of what is no number, or of huge numbers, before each step changes
 /// no bit.
@@ -26,7 +26,7 @@ import Testing
     try expectSameBits(configuration.model(), .bfloat16)
   }
 
-  @Test(arguments: [TrainingSample.sparse, .shardwise, .freeBits])
+  @Test(arguments: [TrainingSample.sparse, .shardwise, .freeBits] + TrainingSample.kinds)
   func samplesToo(sample: TrainingSample) throws {
     try expectSameBits(sample.model, .float32, source: sample.source)
   }
@@ -51,19 +51,10 @@ import Testing
     _ model: Model, _ precision: Precision, _ source: ExampleSource, poison: Float?
   ) throws -> [[UInt32]] {
     let table = ParameterTable(model.parameters)
-    let family = PlanFamily(
-      table: table, fieldNames: model.fieldNames, scalarNames: model.scalarNames,
-      precision: precision, sparsity: source.sparsity, seesMinibatch: true,
-      seesPlace: model.seesPlace
-    ) {
-      model.trainingGraph(rows: $0.rows, of: $0.minibatch, at: $0.place)
-        .differentiated(of: .metric("objective")) {
-          model.loss(of: model.parameters[$0]) == "objective"
-        }
-    }
     let engine = StepEngine(
-      family, parameters: ParameterMemory(table, seed: 2), stateCount: 2, batchSize: 10,
-      shardCount: 3, threadCount: 2)
+      model.players(on: source, precision: precision),
+      parameters: ParameterMemory(table, seed: 2), stateCount: 2, batchSize: 10, shardCount: 3,
+      threadCount: 2)
     let order = (0..<13).map { UInt32($0) }
     for (step, range) in [0..<10, 3..<13, 10..<13].enumerated() {
       // The first step of a size reserves memory; another follows on what is poisoned then.

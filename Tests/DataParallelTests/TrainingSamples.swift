@@ -4,9 +4,9 @@ import EngineTestSupport
 import Examples
 import Execution
 import GraphIR
-import GraphPasses
 import Models
 import Optimizers
+import Training
 
 /// A small model, its data and its training graph.
 struct TrainingSample: Sendable, CustomStringConvertible {
@@ -155,30 +155,26 @@ struct TrainingSample: Sendable, CustomStringConvertible {
       ? data.adding(ExampleSource([(Field.label, labels)])) : data
   }
 
-  /// Plans of the differentiated training graph; as small as the layers are, gradients of dense weights are
-  /// made over whole minibatches unless `smallestDeferred` says otherwise.
-  func family(_ precision: Precision = .float32, smallestDeferred: Int = 0) -> PlanFamily {
+  /// Plans of the objective's turn; as small as the layers are, gradients of dense weights are made over whole
+  /// minibatches unless `smallestDeferred` says otherwise.
+  func family(smallestDeferred: Int = 0) -> PlanFamily {
     PlanFamily(
       table: ParameterTable(model.parameters), fieldNames: model.fieldNames,
-      scalarNames: model.scalarNames, precision: precision, sparsity: source.sparsity,
+      scalarNames: model.scalarNames, sparsity: source.sparsity,
       smallestDeferred: smallestDeferred, seesMinibatch: true, seesPlace: model.seesPlace
-    ) { [model] batch in
-      model.trainingGraph(rows: batch.rows, of: batch.minibatch, at: batch.place)
-        .differentiated(of: .metric("objective")) {
-          model.loss(of: model.parameters[$0]) == Model.objectiveLoss
-        }
-    }
+    ) { [model] in model.gradientGraph(rows: $0.rows, of: $0.minibatch, at: $0.place) }
   }
 
-  /// An engine at the parameters of seed 1.
+  /// An engine of all the model's players, at the parameters of seed 1; gradients as in `family`.
   func engine(
     batchSize: Int, shards: Int, threads: Int, stateCount: Int = 2,
     isAveraged: Bool = false, precision: Precision = .float32, smallestDeferred: Int = 0
   ) -> StepEngine {
-    let family = family(precision, smallestDeferred: smallestDeferred)
-    return StepEngine(
-      family, parameters: ParameterMemory(family.table, seed: 1), stateCount: stateCount,
-      isAveraged: isAveraged, batchSize: batchSize, shardCount: shards, threadCount: threads)
+    StepEngine(
+      model.players(on: source, precision: precision, smallestDeferred: smallestDeferred),
+      parameters: ParameterMemory(ParameterTable(model.parameters), seed: 1),
+      stateCount: stateCount, isAveraged: isAveraged, batchSize: batchSize, shardCount: shards,
+      threadCount: threads)
   }
 
   /// Value of the scalars of the objective.

@@ -26,4 +26,21 @@ struct TrainerAllocationTests {
     }
     printed(result)
   }
+
+  /// The turns of all players.
+  @Test func stepsOfEveryKindOfModelDoNotAllocate() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      for sample in ThreadMatrixTests.kinds(training: "{ \"batchSize\": 4 }") {
+        let trainer = sample.trainer(threads: 2)
+        try Team.during(workers: 2) {
+          try trainer.measureSteps(count: 2)
+          let sites = try allocations { try trainer.measureSteps(count: 3) }
+          report(sites, of: "training of \(sample), 3 steps")
+        }
+      }
+    }
+    printed(result)
+  }
 }

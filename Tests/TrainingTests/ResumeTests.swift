@@ -6,18 +6,6 @@ import Training
 /// A training that stops anywhere and goes on in a new trainer, with another number of threads, comes
 /// to the same bits as one that never stopped. An epoch has six steps, the last of two examples.
 @Suite struct ResumeTests {
-  private static func perceptron(
-    posterior: String = "{ \"gaussian\": { \"latent\": 3 } }", objective: String = "\"elbo\"",
-    dropout: Double = 0.25
-  ) -> String {
-    """
-    { "encoder": [{ "dense": { "units": 9 } }, "relu", { "dropout": { "probability": \(dropout) } }],
-      "posterior": \(posterior),
-      "decoder": [{ "dense": { "units": 8 } }, "tanh", { "dense": { "units": 12 } }],
-      "likelihood": "bernoulli", "objective": \(objective) }
-    """
-  }
-
   private static func training(_ more: String) -> String {
     "{ \"batchSize\": 4, \"epochs\": 3, \"seed\": 3, \"reportEverySteps\": 4, \(more) }"
   }

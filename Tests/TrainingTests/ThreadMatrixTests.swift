@@ -18,26 +18,24 @@ import Training
   }
 
   private static func dense(
-    _ name: String, units: Int = 9, dropout: Double = 0, posterior: String = "gaussian",
-    objective: String = "\"elbo\"", clipNorm: String = "null"
+    _ name: String, _ model: String = perceptron(dropout: 0),
+    clipNorm: String = "null"
   ) -> TrainingSample {
-    TrainingSample(
-      name,
-      model: """
-        { "encoder": [
-            { "dense": { "units": \(units) } }, "relu", { "dropout": { "probability": \(dropout) } }],
-          "posterior": { "\(posterior)": { "latent": 3 } },
-          "decoder": [{ "dense": { "units": 8 } }, "tanh", { "dense": { "units": 12 } }],
-          "likelihood": "bernoulli", "objective": \(objective) }
-        """, training: training(clipNorm: clipNorm))
+    TrainingSample(name, model: model, training: training(clipNorm: clipNorm))
   }
+
+  private static let wide = perceptron(units: 1500, dropout: 0)
+  private static let flow = "{ \"planarFlow\": { \"latent\": 3 } }"
+  private static let iwae = "{ \"iwae\": { \"samples\": 3 } }"
 
   /// The wide ones have a layer whose gradient is made over the whole minibatch.
   static let samples =
     [
-      dense("dense"), dense("wide", units: 1500), dense("clipped", units: 1500, clipNorm: "0.05"),
-      dense("dropout", dropout: 0.25), dense("flow", posterior: "planarFlow"),
-      dense("iwae", objective: "{ \"iwae\": { \"samples\": 3 } }"),
+      dense("dense"), dense("wide", wide),
+      dense("clipped", wide, clipNorm: "0.05"),
+      dense("dropout", perceptron()),
+      dense("flow", perceptron(dropout: 0, posterior: flow)),
+      dense("iwae", perceptron(dropout: 0, objective: iwae)),
       TrainingSample(
         "convolution with batch normalisation", exampleShape: [6, 6, 1],
         model: """
@@ -80,7 +78,7 @@ import Training
         "latents": [
           { "name": "top", "posterior": { "gaussian": { "latent": 2 } } },
           { "name": "bottom", "features": "low", "posterior": { "ladder": { "latent": 3 } },
-            "prior": { "conditional": { "layers": [{ "dense": { "units": 5 } }, "relu"] } } }]
+            "prior": { "conditional": { "layers": ["condition", { "dense": { "units": 5 } }, "relu"] } } }]
         """),
     ]
   }

@@ -75,6 +75,20 @@ struct TrainingSample: Sendable, CustomStringConvertible {
   }
 }
 
+/// A `model` section with two dense layers each way and three latents.
+func perceptron(
+  units: Int = 9, dropout: Double = 0.25,
+  posterior: String = "{ \"gaussian\": { \"latent\": 3 } }", objective: String = "\"elbo\""
+) -> String {
+  """
+  { "encoder": [
+      { "dense": { "units": \(units) } }, "relu", { "dropout": { "probability": \(dropout) } }],
+    "posterior": \(posterior),
+    "decoder": [{ "dense": { "units": 8 } }, "tanh", { "dense": { "units": 12 } }],
+    "likelihood": "bernoulli", "objective": \(objective) }
+  """
+}
+
 extension Trainer {
   /// Trains to the end.
   @discardableResult
