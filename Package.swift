@@ -252,7 +252,7 @@ let package = Package(
       "Evaluation",
       [
         "Configuration", "DataParallel", "EngineTestSupport", "Examples", "Execution", "GraphIR",
-        "Models", "Training",
+        "GraphRuns", "Models", "Training",
       ]),
     tests("Measuring", ["Configuration", "Models", "Training"]),
     tests(

@@ -98,6 +98,12 @@ import Training
     var f = a
     f.label.isBest = true
     #expect(firstDifference(a, f) == "the attributes")
+    f = a
+    f.environment += " "
+    #expect(firstDifference(a, f) == "/environment")
+    f = a
+    f.configuration += " "
+    #expect(firstDifference(a, f) == "/configuration")
   }
 
   @Test(arguments: ["", ".", "..", "a/b", "a\0b"])

@@ -2,6 +2,7 @@ import DataParallel
 import EngineTestSupport
 import Execution
 import GraphIR
+import GraphPasses
 import Testing
 
 /// Gradients of dense weights that are made over the whole minibatch, tile by tile.
@@ -56,6 +57,30 @@ import Testing
       #expect(plain == other)
     }
     #expect(usual.parameterBits == checked.parameterBits)
+  }
+
+  /// Learnt rows may be as many as a shard's examples by chance.
+  @Test(arguments: [(NoiseRows.examples, 6), (.numbered(from: 0), 0)])
+  func productsOfRowsThatAreNoExamplesAreTheShardsOwn(owners: NoiseRows, deferred: Int) {
+    func graph(rows: Int) -> Graph {
+      var g = GraphBuilder()
+      let w = g.parameter(
+        ParameterDeclaration(
+          name: "w", shape: [3, 2], initializer: .constant(1), role: .trained(isWeight: true)))
+      let noise = g.random(
+        .standardNormal, [owners == .examples ? rows : 4, 2], rows: owners)
+      let made = g.matmul(noise, w, transposeRight: true)
+      let products = g.matmul(g.input("x", [rows, 3]), made, transposeRight: true)
+      g.output(.metric("objective"), g.sum(g.square(products)))
+      return g.graph.differentiated(of: .metric("objective"))
+    }
+    let family = PlanFamily(
+      table: ParameterTable(graph(rows: 4).parameters), fieldNames: ["x"], scalarNames: [],
+      smallestDeferred: 0, graph: graph)
+    let engine = StepEngine(
+      family, parameters: ParameterMemory(family.table, seed: 1), stateCount: 0, batchSize: 8,
+      shardCount: 2, threadCount: 1)
+    #expect(engine.deferredCount == deferred)
   }
 
   /// The memory of gradient buffers goes: what is deferred is in none.

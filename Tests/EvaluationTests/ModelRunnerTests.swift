@@ -2,6 +2,7 @@ import Configuration
 import DataParallel
 import Evaluation
 import Examples
+import GraphRuns
 import Models
 import Testing
 import Training
@@ -112,6 +113,14 @@ import Training
     #expect(runner.compilationCount == 6)
     _ = try runner.evaluate(examples(7), samples: 70, seed: 3)
     #expect(runner.compilationCount == 6)
+  }
+
+  @Test func threadsAndMemoryMayBeSetLater() throws {
+    let runner = try runner(threads: 1)
+    _ = try runner.encode(examples(300))
+    (runner.threadCount, runner.memoryLimit) = (3, 1)
+    let error = #expect(throws: MemoryShortage.self) { _ = try runner.encode(examples(300)) }
+    #expect(error?.workers == 3)
   }
 
   /// All that is kept computes in one memory, with the weights that the runner has now.

@@ -42,6 +42,29 @@ import Testing
         + "data.fields.mask.")
   }
 
+  @Test func furtherFieldsStandBehind() {
+    let more = ExampleSource([("mask", DenseExamples([1, 2, 3, 4], shape: [1]))])
+    #expect(Self.source.adding(more).fieldNames == ["x", "label", "mask"])
+  }
+
+  /// A field whose rows are being read, until a time that never comes.
+  private final class Unread: FieldSource {
+    struct Asked: Error {}
+    let (exampleCount, exampleShape) = (4, [1])
+    func load(_ positions: Span<UInt32>) throws { throw Asked() }
+    func finishReading() throws { throw Asked() }
+    func gather(_ positions: UnsafeBufferPointer<UInt32>, into target: UnsafeMutablePointer<Float>)
+    {}
+  }
+
+  /// Every field is waited for, not the data alone.
+  @Test func whatIsWrongWithAnyFieldIsThrown() {
+    let source = Self.source.adding(ExampleSource([("mask", Unread())]))
+    let positions: [UInt32] = [0, 1]
+    #expect(throws: Unread.Asked.self) { try source.load(positions.span) }
+    #expect(throws: Unread.Asked.self) { try source.finishReading() }
+  }
+
   @Test func copiesHaveTheirFields() throws {
     let copy = try ExampleSet(Self.source, positions: [2, 0]).copied()
     #expect(copy.fields == Self.source.fields && copy.exampleCount == 2)

@@ -126,6 +126,14 @@ import Training
     try expectRefusal(path, of: "/configuration", .damaged)
     path = try craft { $0.environment = "{}" }
     try expectRefusal(path, of: "/environment", .damaged)
+    for key in ["cores", "dataScale", "threads"] {
+      path = try craft { stored in
+        let start = "\"\(key)\" : "
+        #expect(stored.environment.contains(start), "\(stored.environment)")
+        stored.environment = stored.environment.replacing(start, with: start + "-")
+      }
+      try expectRefusal(path, of: "/environment", .damaged)
+    }
     path = try craft { $0.state = "no JSON" }
     try expectRefusal(path, of: "/state", .damaged)
   }
