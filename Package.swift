@@ -147,7 +147,8 @@ let package = Package(
         "Checkpoints", "Configuration", "Containment", "DataParallel", "Datasets", "Diagnosis",
         "Evaluation", "Examples", "Execution", "Export", "Files", "GraphIR", "GraphPasses",
         "GraphRuns", "HDF5",
-        "Host", "Kernels", "Measuring", "Models", "Optimizers", "Problems", "RandomStreams",
+        "Host", "Importing", "Kernels", "Measuring", "Models", "Optimizers", "Problems",
+        "RandomStreams",
         "Reports", "Training",
       ]),
     room(

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -13,3 +14,5 @@ int vaedp_affinity_count(void) {
 }
 
 int vaedp_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+int vaedp_memory_file(void) { return memfd_create("vaedp", MFD_CLOEXEC); }

@@ -1,3 +1,4 @@
+internal import CHost
 internal import Files
 internal import Glibc
 public import HDF5
@@ -81,6 +82,31 @@ public enum Containment {
     }
   }
 
+  /// Has a child look at a file and answer.
+  ///
+  /// - Parameter question: Arguments that `enable`'s program takes before the file.
+  /// - Returns: At most 1 MiB of what the child wrote to its output; nil where no program is named that could be one,
+  ///   or there is no such file: then the caller looks by itself.
+  /// - Throws: As `rehearse`, but for what the child says.
+  public static func ask(_ question: [String], of file: String) throws(HDF5Error) -> [UInt8]? {
+    let program = state.withLock { state in state.executable.map { ($0, state.arguments) } }
+    guard let (executable, arguments) = program, isRegularFile(file) else { return nil }
+    let output = vaedp_memory_file()
+    guard output >= 0 else { throw noChild(for: file) }
+    defer { close(output) }
+    try run(executable, arguments + question + ["--", file], on: file, output: output)
+    var answer = [UInt8](repeating: 0, count: 1 << 20)
+    let count = unsafe pread(output, &answer, answer.count, 0)
+    return Array(answer.prefix(max(0, count)))
+  }
+
+  private static func noChild(for file: String) -> HDF5Error {
+    HDF5Error(
+      code: .inputOutput, file: file, expected: "a child process that opens the file first",
+      found: unsafe "errno = \(errno) (\(String(cString: strerror(errno))))",
+      remedy: "Allow more processes, file descriptors or memory.")
+  }
+
   /// Runs the program on `file` as a child, and throws where it crashed or took too long.
   ///
   /// The child ends with the calling thread, however that ends.
@@ -103,10 +129,7 @@ public enum Containment {
     silence: Duration, whole: Duration
   ) throws(HDF5Error) -> (code: Int32, problem: String) {
     guard let child = ChildProcess(executable, arguments, output: output) else {
-      throw HDF5Error(
-        code: .inputOutput, file: file, expected: "a child process that opens the file first",
-        found: unsafe "errno = \(errno) (\(String(cString: strerror(errno))))",
-        remedy: "Allow more processes, file descriptors or memory.")
+      throw noChild(for: file)
     }
     var (place, problem) = ("starting", "")
     let ending = child.wait(ChildLimits(silence: silence, whole: whole)) { line in

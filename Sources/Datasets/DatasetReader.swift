@@ -4,8 +4,8 @@ public enum DatasetReader {
   ///
   /// A dataset of numbers is read into memory as it is stored (`DenseFormat`): one of more than 16 MiB in the
   /// background, so that what is wrong with its values is thrown by `load` and `finishReading` of the result instead
-  /// of here. A matrix in CSR form stays sparse (`CSRFormat`). Integers, texts and categories are classes
-  /// (`ClassListFormat`, `CategoricalFormat`) where `kind` allows it.
+  /// of here. A sparse matrix stays sparse (`CSRFormat`, `CSCFormat`, `TenXFormat`, `MATLABSparseFormat`). Integers, texts
+  /// and categories are classes (`ClassListFormat`, `CategoricalFormat`, `NullableFormat`) where `kind` allows it.
   /// - Parameters:
   ///   - file: Path of the file.
   ///   - dataset: Path inside it, for example `train/images`.
@@ -36,6 +36,11 @@ public enum DatasetReader {
       file: file, name: dataset, kind: kind, layout: layout, scale: scale,
       missingChunks: missingChunks, readAtOnce: readAtOnce, memory: memory
     ).open()
+  }
+
+  /// Objects that may be opened with one, and need not be there.
+  public static func companions(of dataset: String) -> [String] {
+    CategoricalFormat.olderCategories(of: dataset).map { [$0] } ?? []
   }
 
   /// The attributes that reading a data set asks for by name.

@@ -6,6 +6,7 @@ extension DenseFormat {
   struct Source {
     let file: HDF5File
     let rows: DatasetRows
+    let convention: AxisConvention
     let filePath: String
 
     /// What the file says about the dataset.
@@ -15,6 +16,7 @@ extension DenseFormat {
       filePath = request.filePath
       file = try request.hdf5()
       rows = try DatasetRows(request.name, of: file)
+      convention = try AxisConvention(rows.info, in: file)
     }
 
     /// An error about this dataset.
@@ -24,6 +26,17 @@ extension DenseFormat {
       DatasetError(
         code: code, file: filePath, object: info.path, expected: expected, found: found,
         remedy: remedy)
+    }
+
+    /// How the elements become examples.
+    func layout(_ request: DatasetRequest) throws -> ExampleLayout {
+      let declared = try layout(argument: request.layout)
+      // Beside the data, a list is of one number for each example.
+      let stored = info.shape
+      let shape = request.kind != .data && stored.count == 1 ? stored + [1] : stored
+      return try ExampleLayout(
+        shape: shape, axes: convention.axes(of: shape), layout: declared ?? .channelsLast,
+        isDeclared: declared != nil, problem: problem)
     }
 
     /// The layout that the argument or the attribute declares; `nil` if neither does.

@@ -4,26 +4,35 @@ internal import Storage
 
 /// Datasets of numbers, kept as they are stored.
 ///
-/// Rows are `[N, D]`, `[N, H, W]` (one channel is added), `[N, H, W, C]`, or `[N, C, H, W]` when that is declared; of
-/// fields beside the data `[N]` too. Elements are bool or uint8, which stay bytes, or other numbers, which become
-/// float32: integers of at most 63 bits, float16, float32, float64. Memory holds the result, or as much of it as it may, and, for each thread that
-/// reads, a block of about 1 MiB or one chunk of the file.
+/// Examples are `[N, D]`, `[N, H, W]` (one channel is added), `[N, H, W, C]`, or `[N, C, H, W]` when that is declared; of
+/// fields beside the data `[N]` too. Their axes may be stored in another order (`AxisConvention`). Elements are bool or
+/// uint8, which stay bytes, or other numbers, which become float32: integers of at most 63 bits, enumerations, float16,
+/// float32, float64. Memory holds the result, or as much of it as it may, and, for each thread that reads, a block of
+/// about 1 MiB or one chunk of the file. What is stored by elements instead of examples is held whole.
 enum DenseFormat: DatasetFormat {
+  static func outline(_ request: DatasetRequest) throws -> ExampleOutline? {
+    if try request.members() != nil { return nil }
+    let source = try Source(request)
+    _ = try source.element()
+    let layout = try source.layout(request)
+    return ExampleOutline(
+      count: layout.rowCount, shape: layout.exampleShape,
+      note: source.convention.note(source.info.shape))
+  }
+
   static func open(_ request: DatasetRequest) throws -> (any StoredExamples)? {
     let source = try Source(request)
-    let declared = try source.layout(argument: request.layout)
-    let stored = source.info.shape
-    let shape = try ExampleLayout(
-      shape: request.kind != .data && stored.count == 1 ? stored + [1] : stored,
-      layout: declared ?? .channelsLast, isDeclared: declared != nil, problem: source.problem)
     let element = try source.element()
-    let isStreamed = try !source.fits(shape, element, request.memory)
+    let layout = try source.layout(request)
+    let isStreamed = try !source.fits(
+      layout, element, layout.isByExample ? request.memory : nil)
     try request.missingChunks.check(source.info.path, of: source.file, request.filePath)
     var scale = try source.scale(argument: request.scale)
     // Only the data of images are taken for grey levels.
     if request.kind != .data { scale = scale ?? 1 }
-    let reading = try source.reading(shape, element, scale: scale ?? 1, isStreamed: isStreamed)
+    let reading = try source.reading(layout, element, scale: scale ?? 1, isStreamed: isStreamed)
     let supply = reading.supply(isStreamed ? request.memory : nil)
+    if !layout.isByExample { try supply.finish() }
     let isScaleKnown = scale != nil || reading.element != .bytes
     let isGrey = try isScaleKnown ? false : reading.findsGreyLevels(supply)
     if let loader = supply as? RowLoader {
@@ -34,16 +43,18 @@ enum DenseFormat: DatasetFormat {
       }
     }
     return MemoryExamples(
-      reading.memory, reading.element, exampleShape: shape.exampleShape,
-      scale: Float(scale ?? (isGrey ? 1 / 255 : 1)), loader: supply)
+      reading.memory, reading.element, exampleShape: layout.exampleShape,
+      scale: Float(scale ?? (isGrey ? 1 / 255 : 1)), loader: layout.isByExample ? supply : nil)
   }
 }
 
 extension RowReading {
-  /// Who brings the rows into memory: from what is given of a budget, or all of them.
+  /// Who brings the stored rows into memory: from what is given of a budget, or all of them.
   fileprivate func supply(_ budget: MemoryBudget?) -> any RowSupply {
     guard let budget else {
-      return RowLoader(rowCount: layout.rowCount, blockRows: rowsPerBlock(), read: read)
+      return RowLoader(
+        rowCount: layout.isByExample ? layout.rowCount : layout.exampleSize,
+        blockRows: rowsPerBlock(), read: read)
     }
     let (size, capacity) = (rowBytes, budget.takeShare())
     // Some blocks have to be in a window.
@@ -55,8 +66,9 @@ extension RowReading {
       read: read, release: release)
   }
 
-  /// Whether a byte of any row is above 1: mostly one of the first block tells.
+  /// Whether a byte of any example is above 1: mostly one of the first block tells.
   fileprivate func findsGreyLevels(_ supply: any RowSupply) throws -> Bool {
+    guard layout.isByExample else { return hasGreyLevels(0..<layout.rowCount) }
     let step = supply.window?.rowsPerBlock ?? rowsPerBlock()
     for first in stride(from: 0, to: layout.rowCount, by: step) {
       try supply.load([UInt32(first)].span)

@@ -3,7 +3,8 @@ internal import Storage
 
 /// How rows of a dataset come into memory: block by block, converted, on several threads at once.
 ///
-/// Safety: a call writes to its rows' place in `memory` alone, and no two calls have a row in common.
+/// Safety: a call writes to its rows' place in `memory` alone, which are elements of all examples where a stored row is no
+/// example; no two calls have a row in common.
 struct RowReading: Sendable {
   let rows: DatasetRows
   let layout: ExampleLayout
@@ -13,7 +14,7 @@ struct RowReading: Sendable {
   let memory: SharedMemory
   let filePath: String
 
-  /// Reads some rows to their place, channels last, and checks their values.
+  /// Reads some stored rows to their place, channels last, and checks their values.
   ///
   /// Every row passes here once, a small data set's before it is opened, others' in the background:
   /// whatever else wants to see all values belongs here.
@@ -21,10 +22,14 @@ struct RowReading: Sendable {
   func read(_ range: Range<Int>) throws {
     switch rows.info.elementType {
     case .bool, .uint8:
+      guard layout.isByExample else { return try spread(range) { (value: UInt8, _) in value } }
       let buffer = unsafe buffer(of: range, as: UInt8.self)
       var target = unsafe buffer.mutableSpan
       try fill(&target, range)
     case .float16, .float32:
+      guard layout.isByExample else {
+        return try convert(range) { (value: Float) in value * Float(scale) }
+      }
       let buffer = unsafe buffer(of: range, as: Float.self)
       var target = unsafe buffer.mutableSpan
       try fill(&target, range)
@@ -42,22 +47,33 @@ struct RowReading: Sendable {
   private func convert<Stored: HDF5Element & ExpressibleByIntegerLiteral>(
     _ range: Range<Int>, _ number: (Stored) -> Float
   ) throws {
+    guard layout.isByExample else {
+      var bad: (value: Float, row: Int)?
+      try spread(range) { (value: Stored, example: Int) in
+        let result = number(value)
+        if !result.isFinite, example < bad?.row ?? .max { bad = (result, example) }
+        return result
+      }
+      if let bad { throw notFinite(bad.value, row: bad.row) }
+      return
+    }
     let buffer = unsafe buffer(of: range, as: Float.self)
     var target = unsafe buffer.mutableSpan
     try place(range, into: &target, number)
     try requireFinite(target.span, range)
   }
 
-  /// About so many bytes of rows, or one chunk if that is larger, so that each chunk is decoded once.
+  /// About so many bytes of stored rows, or one chunk if that is larger, so that each chunk is decoded once.
   func rowsPerBlock(_ byteCount: Int = 1 << 20) -> Int {
-    let rowCount = max(1, byteCount / rowBytes)
+    let size = layout.isByExample ? rowBytes : layout.rowCount * element.size
+    let rowCount = max(1, byteCount / size)
     guard let chunk = rows.info.chunkRows, chunk > 1 else { return rowCount }
     return max(1, rowCount / chunk) * chunk
   }
 
-  /// Whether a byte is above 1, of some rows.
+  /// Whether a byte is above 1, of some examples.
   ///
-  /// - Precondition: the elements are bytes, and these rows are read.
+  /// - Precondition: the elements are bytes, and these examples are read.
   func hasGreyLevels(_ range: Range<Int>) -> Bool {
     let bytes = unsafe buffer(of: range, as: UInt8.self)
     var maximum: UInt8 = 0
@@ -65,10 +81,10 @@ struct RowReading: Sendable {
     return maximum > 1
   }
 
-  /// Bytes that a row takes.
+  /// Bytes that an example takes.
   var rowBytes: Int { layout.exampleSize * element.size }
 
-  /// Gives the memory of some rows back.
+  /// Gives the memory of some examples back.
   func release(_ range: Range<Int>) {
     memory.release(range.lowerBound * rowBytes..<range.upperBound * rowBytes)
   }
@@ -88,26 +104,57 @@ struct RowReading: Sendable {
   private func fill<Element: HDF5Element & ExpressibleByIntegerLiteral>(
     _ target: inout MutableSpan<Element>, _ range: Range<Int>
   ) throws {
-    if !layout.isChannelsFirst { return try rows.read(range, into: &target) }
+    if layout.strides == nil { return try rows.read(range, into: &target) }
     try place(range, into: &target) { (value: Element) in value }
   }
 
-  /// Reads rows as they are stored, and moves each value to its place, channels last.
+  /// Reads rows as they are stored.
+  private func stored<Stored: HDF5Element & ExpressibleByIntegerLiteral>(
+    _ range: Range<Int>, rowSize: Int
+  ) throws -> [Stored] {
+    var block = [Stored](repeating: 0, count: range.count * rowSize)
+    var span = block.mutableSpan
+    try rows.read(range, into: &span)
+    return block
+  }
+
+  /// Reads examples as they are stored, and moves each value to its place, channels last.
   private func place<Stored: HDF5Element & ExpressibleByIntegerLiteral, Result: BitwiseCopyable>(
     _ range: Range<Int>, into results: inout MutableSpan<Result>, _ convert: (Stored) -> Result
   ) throws {
     let size = layout.exampleSize
-    let channels = layout.isChannelsFirst ? layout.exampleShape[2] : 1
-    let area = size / channels
-    var block = [Stored](repeating: 0, count: range.count * size)
-    var stored = block.mutableSpan
-    try rows.read(range, into: &stored)
+    let block: [Stored] = try stored(range, rowSize: size)
+    guard let strides = layout.strides else {
+      for index in block.indices { results[index] = convert(block[index]) }
+      return
+    }
+    let extents = layout.exampleShape
+    var target = 0
     for row in 0..<range.count {
-      for channel in 0..<channels {
-        let (source, target) = (row * size + channel * area, row * size + channel)
-        for pixel in 0..<area {
-          results[target + pixel * channels] = convert(stored[source + pixel])
+      for y in 0..<extents[0] {
+        for x in 0..<extents[1] {
+          let pixel = row * size + y * strides[0] + x * strides[1]
+          for channel in 0..<extents[2] {
+            results[target] = convert(block[pixel + channel * strides[2]])
+            target += 1
+          }
         }
+      }
+    }
+  }
+
+  /// Reads rows that are elements of each example, and writes them to all of these.
+  ///
+  /// - Parameter convert: makes what is kept of a value and its example.
+  private func spread<Stored: HDF5Element & ExpressibleByIntegerLiteral, Result: BitwiseCopyable>(
+    _ range: Range<Int>, _ convert: (Stored, Int) -> Result
+  ) throws {
+    let (count, size) = (layout.rowCount, layout.exampleSize)
+    let block: [Stored] = try stored(range, rowSize: count)
+    let base = unsafe memory.pointer.bindMemory(to: Result.self, capacity: count * size)
+    for example in 0..<count {
+      for (index, element) in range.enumerated() {
+        unsafe base[example * size + element] = convert(block[index * count + example], example)
       }
     }
   }
@@ -115,10 +162,13 @@ struct RowReading: Sendable {
   /// Throws if a value is NaN or infinite, naming its row.
   private func requireFinite(_ values: Span<Float>, _ range: Range<Int>) throws {
     guard let index = values.indices.first(where: { !values[$0].isFinite }) else { return }
-    throw DatasetError(
+    throw notFinite(values[index], row: range.lowerBound + index / layout.exampleSize)
+  }
+
+  private func notFinite(_ value: Float, row: Int) -> DatasetError {
+    DatasetError(
       code: .notFinite, file: filePath, object: rows.info.path,
-      expected: "finite values within the range of float32",
-      found: "\(values[index]) in row \(range.lowerBound + index / layout.exampleSize)",
+      expected: "finite values within the range of float32", found: "\(value) in row \(row)",
       remedy: "Remove or replace such rows; training cannot use them.")
   }
 }

@@ -6,12 +6,14 @@ enum StoredAttribute: String, CaseIterable {
   case layout
   /// What stored numbers are multiplied by.
   case scale
-  /// The extents of a matrix in CSR form, and what h5sparse calls them.
+  /// The extents of a sparse matrix, and what h5sparse calls them.
   case shape, olderShape = "h5sparse_shape"
   /// What the classes are called that integers stand for.
   case classes
   /// The form of a matrix, as AnnData and as h5sparse name it.
   case form = "encoding-type", olderForm = "h5sparse_format"
+  /// What MATLAB says of its arrays, and of sparse ones: the number of rows.
+  case matlabClass = "MATLAB_class", matlabSparse = "MATLAB_sparse"
 }
 
 extension HDF5File {

@@ -105,9 +105,8 @@ extension ErrorContext {
       let text = String(
         decoding: name.map { UInt8(bitPattern: $0) }.prefix { $0 != 0 }, as: UTF8.self)
       guard H5Zfilter_avail(filter) > 0 else {
-        throw refusal(
-          path, found: "compression by filter \(filter) '\(text)', which is not installed",
-          "Write the data again with gzip compression or none.")
+        let missing = MissingFilter(filter, name: text)
+        throw refusal(path, found: missing.found, missing.remedy)
       }
       names.append(text)
     }

@@ -153,9 +153,10 @@ internal import CHDF5
       if values.isEmpty { return }
       try unsafe context.check(
         H5Dread(
-          dataset, T.nativeType, selection.memory.raw, selection.file.raw, chdf5_default(),
-          values.baseAddress),
+          dataset, T.memoryType(for: info.elementType), selection.memory.raw, selection.file.raw,
+          chdf5_default(), values.baseAddress),
         "read rows \(rows)", info.path)
+      try unsafe context.requireHeld(values.span, from: rows.lowerBound, of: info)
     }
   }
 }

@@ -6,6 +6,8 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
   case float16, float32, float64
   /// One byte, 0 or 1: an enumeration of FALSE and TRUE, as `h5py` writes numpy's booleans.
   case bool
+  /// Integers of at most 64 bits that have names (`HDF5File.enumeration(of:)`), but for `bool`.
+  case enumeration
   case string
   /// A type that this module does not read, described for an error message.
   case other(String)
@@ -25,12 +27,14 @@ public enum ElementType: Hashable, Sendable, CustomStringConvertible {
     case .float32: "float32"
     case .float64: "float64"
     case .bool: "bool"
+    case .enumeration: "enumeration"
     case .string: "string"
     case .other(let name): name
     }
   }
 
-  /// Whether values are integers that an `Int64` holds; a boolean is 0 or 1.
+  /// Whether values are integers, which are read as `Int64`: a boolean is 0 or 1, an element of an enumeration its
+  /// number; of uint64 those that fit, the rest is an error when it is read.
   public var isInteger: Bool { Int64.holds(self) }
 }
 
@@ -108,13 +112,22 @@ extension HDF5Element {
     }
   }
 
-  /// Whether every value of `stored` is a value of this type, of the same kind.
+  /// The library's identifier of what elements of a stored type are read as into memory of this type.
+  static func memoryType(for stored: ElementType) -> hid_t {
+    // Read as int64, what is beyond it would be its largest number.
+    stored == .uint64 && elementType == .int64 ? chdf5_native_uint64() : nativeType
+  }
+
+  /// Whether values of `stored` are values of this type, of the same kind: all of them, but for uint64, of which
+  /// an `Int64` holds half (`requireHeld`).
   static func holds(_ stored: ElementType) -> Bool {
     switch elementType {
     case .uint8: [.bool, .uint8].contains(stored)
     case .int32: [.bool, .uint8, .int8, .uint16, .int16, .int32].contains(stored)
     case .int64:
-      [.bool, .uint8, .int8, .uint16, .int16, .uint32, .int32, .int64].contains(stored)
+      [
+        .bool, .enumeration, .uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64,
+      ].contains(stored)
     case .float32: [.float16, .float32].contains(stored)
     case .float64: [.float16, .float32, .float64].contains(stored)
     default: stored == elementType
@@ -145,13 +158,20 @@ func elementType(of type: hid_t) -> ElementType {
     if bits == 64, chdf5_is_ieee_float(type, 64) > 0 { return .float64 }
     return .other("float\(bits)")
   case H5T_STRING: return .string
-  case H5T_ENUM: return isBoolean(type) ? .bool : .other("enumeration")
+  case H5T_ENUM:
+    return isBoolean(type) ? .bool : isNamedInteger(type) ? .enumeration : .other("enumeration")
   case H5T_COMPOUND: return .other("compound")
   case H5T_VLEN: return .other("variable-length sequence")
   case H5T_ARRAY: return .other("array")
   case H5T_REFERENCE: return .other("reference")
   default: return .other("opaque")
   }
+}
+
+/// Whether an enumeration is of integers that this module reads.
+private func isNamedInteger(_ type: hid_t) -> Bool {
+  guard let base = Identifier(H5Tget_super(type), .datatype) else { return false }
+  return elementType(of: base.raw).isInteger
 }
 
 /// Whether an enumeration is of bytes that are FALSE, 0, or TRUE, 1.

@@ -5,7 +5,7 @@
 public typealias HDF5Error = Problem<HDF5Fault>
 
 /// What is wrong with a file, or an object in one.
-public enum HDF5Fault: Fault {
+public enum HDF5Fault: String, Fault, Codable {
   /// The file does not exist or may not be opened.
   case cannotOpen
   /// The file is there, but is not HDF5 or is damaged.

@@ -42,6 +42,8 @@ public struct Problem<Kind: Fault>: Error, CustomStringConvertible {
     (self.detail, self.cause) = (detail, cause)
   }
 
+  private enum CodingKeys: CodingKey { case code, file, object, expected, found, remedy, detail }
+
   /// One line: where, what, why, and what to do.
   public var description: String {
     let place = [file, object, code.word ?? ""].filter { !$0.isEmpty }.map { $0 + ": " }.joined()
@@ -50,3 +52,6 @@ public struct Problem<Kind: Fault>: Error, CustomStringConvertible {
       .replacing("\n", with: " ")
   }
 }
+
+/// So that a child process tells its parent, but for the lower-level error.
+extension Problem: Codable where Kind: Codable {}

@@ -23,9 +23,9 @@ public struct DryRun: Sendable {
     threads: Int? = nil, observe: (RunEvent) -> Void = { _ in }
   ) throws {
     let start = try configuration.preflight(output: output, resume: resume, observe: observe)
-    warnings = try start.data.check(for: start.model, configuration.data)
+    warnings = try start.data.check(for: start.model, start.configuration.data)
     exampleCount = start.data.training.positions.count
-    self.configuration = configuration.resolved(with: start.model)
+    self.configuration = start.configuration.resolved(with: start.model)
     summary = ModelSummary(start.model, configuration.training, threads: threads)
   }
 }

@@ -26,7 +26,7 @@ public struct RunConfiguration: Sendable {
   public var training: TrainingConfiguration
   /// When checkpoints are written.
   public var checkpoints: CheckpointConfiguration
-  /// The configuration with all defaults filled in, but for those of the model.
+  /// The configuration with all defaults filled in, but for those of the model, and as its data were given.
   private let resolved: JSONNode
 
   /// Reads a configuration file and applies overrides.
@@ -91,7 +91,7 @@ public struct RunConfiguration: Sendable {
   ///   - model: the model that was read from it.
   ///   - shards: what a training has settled `training.shards` on; as configured where nil.
   public func resolved(with model: Model, shards: Int? = nil) -> JSONNode {
-    let whole = resolved.setting("model", to: model.resolved)
+    let whole = resolved.setting("model", to: model.resolved).setting("data", to: data.resolved)
     guard let shards else { return whole }
     return whole.setting("training", to: training.resolved.setting("shards", to: .int(shards)))
   }

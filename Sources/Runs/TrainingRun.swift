@@ -19,10 +19,27 @@ public enum Resume: Sendable, Hashable {
   case path(String)
 }
 
+extension Resume {
+  /// The folder of the run that a training goes on with; nil where it starts anew.
+  ///
+  /// - Parameter output: The training's own.
+  func run(in output: String) -> String? {
+    switch self {
+    case .never: nil
+    case .automatic: output
+    case .path(let file):
+      URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
+        .path(percentEncoded: false)
+    }
+  }
+}
+
 /// What happens during a run, for whoever shows it.
 public enum RunEvent: Sendable {
   /// Something that takes time before training: what, and which share is done.
   case preparing(String, Double)
+  /// What was found to train on in a file of which the configuration says no more than its name.
+  case looked(String)
   /// A measurement chose the number of threads.
   case threads(ThreadChoice)
   /// A checkpoint that could not be used, before a good one was found.
@@ -94,11 +111,11 @@ public final class TrainingRun {
     threads: Int? = nil, choosesThreads: Bool = false, allowsChanges: Bool = false,
     observe: @escaping (RunEvent) -> Void = { _ in }
   ) throws {
-    self.configuration = configuration
     self.observe = observe
     var threads = threads ?? availableThreadCount()
     let ready = try configuration.preflight(output: output, resume: resume, observe: observe)
-    (data, model) = (ready.data, ready.model)
+    let configuration = ready.configuration
+    (self.configuration, data, model) = (configuration, ready.data, ready.model)
     folder = try RunFolder(locking: ready.folder)
     store = try CheckpointStore(
       folder: folder.checkpoints, keep: configuration.checkpoints.keep,

@@ -44,7 +44,7 @@ public struct Verification {
     let chosen = configuration.training.defaultShards(for: model, threads: availableThreadCount())
     let most = min(configuration.training.batchSize, data.training.positions.count)
     shards = configuration.training.shards ?? max(chosen, min(4, most))
-    self.configuration = configuration
+    self.configuration = ready.configuration
     self.seed = seed
     self.progress = progress
   }

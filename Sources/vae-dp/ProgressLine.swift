@@ -27,6 +27,7 @@ final class ProgressLine {
       show("\(activity) \(Int(fraction * 100)) %")
       if !isTerminal, activity != lastActivity { say(activity) }
       lastActivity = activity
+    case .looked(let text): say(printable(text))
     case .threads(let choice): say("\(choice)")
     case .skipped(let problem): say("skipped a checkpoint: \(problem)")
     case .resumed(let file, let step, let changes):

@@ -12,12 +12,23 @@ struct RehearseCommand: ParsableCommand {
   @Argument(help: "Its datasets; further files with --batch.")
   var datasets: [String] = []
 
+  @Option(help: "Say what training takes of the file, with this rule for missing chunks.")
+  var look: String?
+
   @Flag(help: "Rehearse and then read train/images of many files, for tests.")
   var batch = false
 
   func run() throws {
     Rehearsal.limitProcess()
     if batch { return ([file] + datasets).forEach(open) }
+    if let look {
+      return try put(
+        json: DataLook.answer(
+          about: file, missingChunks: MissingChunkRule(rawValue: look) ?? .refuse
+        ) {
+          Rehearsal.tell($0)
+        })
+    }
     do {
       try Rehearsal.run(file, datasets: datasets, attributes: DatasetReader.attributes)
     } catch {

@@ -125,15 +125,43 @@ import Testing
       error.code == .malformed && error.object == "X/indices" && error.found == "no 'indices'")
   }
 
-  @Test func columnsInsteadOfRowsAreRefused() throws {
-    let error = try problem { $0.attributes["encoding-type"] = .string("csc_matrix") }
-    #expect(error.object == "X" && error.found == "'csc_matrix' as the attribute 'encoding-type'")
-    #expect(error.remedy.contains("tocsr()"))
+  @Test func columnsThatAreNotCalledSoAreRefused() throws {
     let undeclared = try problem {
       $0.attributes["encoding-type"] = nil
       $0.starts = [0, 1, 2, 2, 4]
     }
     #expect(undeclared.object == "X/indptr" && undeclared.remedy.contains("tocsr()"))
+    let other = try problem { $0.attributes["encoding-type"] = .string("coo_matrix") }
+    #expect(other.found == "'coo_matrix' as the attribute 'encoding-type'")
+  }
+
+  /// The same matrix column after column, rows of a column in any order.
+  @Test(arguments: ["csc_matrix", "csc_array"])
+  func columnsBecomeRows(form: String) throws {
+    var matrix = Matrix()
+    matrix.attributes["encoding-type"] = .string(form)
+    (matrix.data, matrix.indices) = ([5, 2, 4, 1], [2, 0, 2, 0])
+    matrix.starts = [0, 1, 2, 2, 4]
+    try write(matrix)
+    let examples = try open()
+    #expect(examples.exampleCount == 3 && examples.exampleShape == [4])
+    #expect(examples.rows([0, 1, 2]) == [0, 2, 0, 1, 0, 0, 0, 0, 5, 0, 0, 4])
+    #expect(examples.sparse?.byteCount == 4 * 8 + 4 * 8)
+  }
+
+  @Test func whatIsWrongWithColumnsIsTold() throws {
+    func columns(_ change: @escaping (inout Matrix) -> Void) throws -> DatasetError {
+      try problem {
+        $0.attributes["encoding-type"] = .string("csc_matrix")
+        ($0.data, $0.indices, $0.starts) = ([5, 2, 4, 1], [2, 0, 2, 0], [0, 1, 2, 2, 4])
+        change(&$0)
+      }
+    }
+    #expect(try columns { $0.indices = [2, 0, 3, 0] }.found == "3 in column 3")
+    #expect(try columns { $0.indices = [2, 0, 0, 0] }.found == "column 3 twice in row 0")
+    #expect(try columns { $0.data = [5, 2, .infinity, 1] }.found == "inf in row 2")
+    #expect(try columns { $0.starts = [0, 2, 2, 4] }.remedy.contains("csr_matrix"))
+    #expect(try columns { $0.starts = [0, 1, 3, 2, 4] }.found == "2 after 3 at column 2")
   }
 
   @Test(

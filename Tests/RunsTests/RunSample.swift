@@ -36,7 +36,7 @@ enum RunSample {
 
     func note(_ event: RunEvent) {
       switch event {
-      case .preparing: break
+      case .preparing, .looked: break
       case .threads(let choice): lines.append("threads \(choice.threads)")
       case .skipped(let problem): lines.append("skipped \(problem)")
       case .resumed(_, let step, let changes): lines.append("resumed \(step) \(changes)")

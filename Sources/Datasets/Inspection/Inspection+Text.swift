@@ -11,11 +11,17 @@ extension Inspection {
   }
 
   private var advice: String {
-    guard !data.isEmpty else { return "Nothing here that vae-dp can train on." }
-    let keys = ["file", "train", "validation", "test"].compactMap { key in
-      data[key].map { "\"\(key)\": \"\(JSONText.escaped($0))\"" }
+    guard let data else { return "Nothing here that vae-dp can train on." }
+    func quoted(_ text: String) -> String { "\"\(JSONText.escaped(text))\"" }
+    let keys = data.keys.map { key, part in
+      let value =
+        part.labels.map {
+          "{ \"dataset\": \(quoted(part.dataset)), \"labels\": \(quoted($0)) }"
+        } ?? quoted(part.dataset)
+      return "\"\(key)\": \(value)"
     }
-    return "To train on it: \"data\": { \(keys.joined(separator: ", ")) }"
+    return "To train on it: \"data\": { "
+      + (["\"file\": \(quoted(file))"] + keys).joined(separator: ", ") + " }"
   }
 }
 
@@ -41,7 +47,7 @@ extension Inspection.Entry {
 
   private var exampleLines: [String] {
     var lines: [String] = []
-    if let exampleShape, let count = shape?.first {
+    if let exampleShape, let count = exampleCount {
       lines.append("    \(count) examples of shape \(exampleShape)")
     }
     for remark in [note, problem].compactMap({ $0 }) { lines.append("    \(remark)") }

@@ -8,7 +8,7 @@ public struct Inspection: Encodable, Sendable {
   public struct Entry: Encodable, Sendable {
     /// Path inside the file.
     public var path: String
-    /// `group`, `dataset`, or why it is neither.
+    /// `group`, `sparse rows`, `categories`, `dataset`, or why it is neither of these.
     public var kind: String
     /// Extents of a dataset, slowest axis first.
     public var shape: [Int]?
@@ -24,7 +24,9 @@ public struct Inspection: Encodable, Sendable {
     public var values: ValueSummary?
     /// How many of its chunks are not in the file; nil where all are, or where it has none.
     public var missingChunks: Int?
-    /// Shape of one example, channels last, where training takes the dataset.
+    /// How many examples it holds, where training takes it.
+    public var exampleCount: Int?
+    /// Shape of one example, channels last, where training takes it.
     public var exampleShape: [Int]?
     /// Why training does not take it, or what is wrong with it.
     public var problem: String?
@@ -36,24 +38,71 @@ public struct Inspection: Encodable, Sendable {
   public var file: String
   /// Its objects, depth first.
   public var entries: [Entry] = []
-  /// The section `data` of a configuration that would train on it; empty where nothing fits.
-  public var data: [String: String] = [:]
+  /// What of it a training takes that is given the file alone; nil where nothing fits.
+  public var data: DataChoice?
 
   /// Reads a file: all it lists, and of each dataset at most the first 64 MiB.
   ///
-  /// - Parameter progress: told what is looked at.
+  /// - Parameters:
+  ///   - missingChunks: What becomes of chunks that the file does not hold.
+  ///   - readsValues: Whether values are looked at, but for those of labels that are recommended.
+  ///   - progress: told what is looked at.
   /// - Throws: `HDF5Error` where the file cannot be opened or listed.
-  public init(_ file: String, progress: (String) -> Void = { _ in }) throws {
+  public init(
+    _ file: String, missingChunks: MissingChunkRule = .refuse, readsValues: Bool = true,
+    progress: @escaping (String) -> Void = { _ in }
+  ) throws {
     self.file = file
     progress("opening the file")
     let source = try HDF5File(reading: file)
     progress("listing the objects")
+    let look = Look(
+      source: source, file: file, missingChunks: missingChunks, readsValues: readsValues,
+      progress: progress)
     for object in try source.objects() {
       progress("looking at \(object.path)")
-      entries.append(Entry(object, in: source, file, progress))
+      entries.append(Entry(object, look))
     }
-    noteOrigins()
-    data = recommendation
+    progress("looking for labels")
+    data = recommendation(in: source)
+  }
+
+  /// How a file is looked at.
+  fileprivate struct Look {
+    let source: HDF5File
+    let file: String
+    let missingChunks: MissingChunkRule
+    let readsValues: Bool
+    let progress: (String) -> Void
+
+    /// An object as training asks for it.
+    func request(_ path: String, _ rule: MissingChunkRule) -> DatasetRequest {
+      DatasetRequest(file: file, opened: source, name: path, missingChunks: rule)
+    }
+  }
+}
+
+extension Inspection {
+  private enum Key: String, CodingKey {
+    case file, entries, data, train, labels, validation, test
+  }
+
+  /// Writes `data` as the section of a configuration that it is, empty where nothing fits.
+  public func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    try object.encode(file, forKey: .file)
+    try object.encode(entries, forKey: .entries)
+    var section = object.nestedContainer(keyedBy: Key.self, forKey: .data)
+    guard let data else { return }
+    try section.encode(file, forKey: .file)
+    for (name, part) in data.keys {
+      guard let key = Key(rawValue: name) else { continue }
+      if part.labels == nil {
+        try section.encode(part.dataset, forKey: key)
+      } else {
+        try section.encode(part, forKey: key)
+      }
+    }
   }
 }
 
@@ -65,9 +114,8 @@ extension ElementType {
 }
 
 extension Inspection.Entry {
-  fileprivate init(
-    _ object: ListedObject, in source: HDF5File, _ file: String, _ progress: (String) -> Void
-  ) {
+  fileprivate init(_ object: ListedObject, _ look: Inspection.Look) {
+    let source = look.source
     path = object.path
     switch object.kind {
     case .group: kind = "group"
@@ -86,70 +134,61 @@ extension Inspection.Entry {
         attributes[name] = Self.text(value)
       } catch { attributes[name] = "of a kind that is not read" }
     }
-    guard object.kind == .dataset else {
-      readMatrix(source, file)
-      return
-    }
     do {
-      let info = try source.info(path)
-      (shape, type) = (info.shape, "\(info.elementType)")
-      (chunkRows, filters) = (info.chunkRows, info.filters)
-      progress("reading \(path)")
-      values = try ValueSummary(info, in: source)
-      if let count = values?.notFinite, count > 0 {
-        problem = "training expects finite values. Remove or replace rows with NaN or infinity."
-        return
-      }
-      if let missing = try source.missingChunks(of: path) {
-        missingChunks = missing.count
-        problem = "training expects all chunks, and \(missing.text). \(MissingChunks.remedy)"
-        return
-      }
-      if info.shape.count == 1, info.elementCount > 0, info.elementType.isFieldOfRows {
-        note =
-          "\(info.elementCount) labels or numbers: data.labels or data.fields may name it beside as many examples."
-        return
-      }
-      exampleShape = try Self.exampleShape(info, attributes["layout"], file)
+      if object.kind == .dataset { try readDataset(look) } else { try readGroup(look) }
     } catch {
       problem = (error as? HDF5Error).map { "\($0.found). \($0.remedy)" } ?? Self.reason(error)
     }
   }
 
-  /// Notes that a group holds a matrix in CSR form.
-  private mutating func readMatrix(_ source: HDF5File, _ file: String) {
-    let members = (try? source.children(of: path)) ?? []
-    guard ["data", "indices", "indptr"].allSatisfy(members.contains) else { return }
-    let matrix = CSRGroup(file: source, filePath: file, group: path)
-    do {
-      try matrix.requireRows()
-      let (rows, columns) = try matrix.shape(isMember: members.contains("shape"))
-      try matrix.requireStarts(rows: rows, columns: columns)
-      for name in ["data", "indices", "indptr"] {
-        try MissingChunkRule.refuse.check("\(path)/\(name)", of: source, file)
-      }
-      (kind, shape, exampleShape) = ("sparse rows", [rows, columns], [columns])
-    } catch { problem = Self.reason(error) }
+  private mutating func readDataset(_ look: Inspection.Look) throws {
+    let source = look.source
+    let info = try source.info(path)
+    (shape, type) = (info.shape, "\(info.elementType)")
+    (chunkRows, filters) = (info.chunkRows, info.filters)
+    if look.readsValues {
+      look.progress("reading \(path)")
+      values = try ValueSummary(info, in: source)
+    }
+    if look.missingChunks == .refuse, let missing = try source.missingChunks(of: path) {
+      missingChunks = missing.count
+      problem = "training expects all chunks, and \(missing.text). \(MissingChunks.remedy)"
+      return
+    }
+    if info.shape.count == 1, info.elementCount > 0, info.elementType.isFieldOfRows {
+      note =
+        "\(info.elementCount) labels or numbers: data.labels or data.fields may name it beside as many examples."
+      return
+    }
+    // Its chunks are counted.
+    take(try look.request(path, .fill).outline())
+    // A training is told so, rather than given other data: whether values are read decides nothing.
+    if let count = values?.notFinite, count > 0 {
+      problem = "training expects finite values. Remove or replace rows with NaN or infinity."
+    }
   }
 
-  /// The shape of an example; throws where training would.
-  private static func exampleShape(
-    _ info: DatasetInfo, _ layout: String?, _ file: String
-  ) throws -> [Int] {
-    func problem(
-      _ code: DatasetError.Code, _ expected: String, _ found: String, _ remedy: String
-    ) -> DatasetError {
-      DatasetError(
-        code: code, file: file, object: info.path, expected: expected, found: found,
-        remedy: remedy)
+  /// Notes what a group holds that is no mere folder.
+  private mutating func readGroup(_ look: Inspection.Look) throws {
+    let request = look.request(path, look.missingChunks)
+    take(try request.outline())
+    if let count = exampleCount, let exampleShape {
+      (kind, shape) = ("sparse rows", [count] + exampleShape)
+      return
     }
-    _ = try MemoryExamples.Element(of: info.elementType, problem: problem)
-    let declared: [String: ImageLayout] = ["NCHW": .channelsFirst, "NHWC": .channelsLast]
-    let images = layout.flatMap { declared[$0] }
-    let layout = try ExampleLayout(
-      shape: info.shape, layout: images ?? .channelsLast, isDeclared: images != nil,
-      problem: problem)
-    return layout.exampleShape
+    let members = try request.members() ?? []
+    guard
+      [["codes", "categories"], ["values", "mask"]].contains(where: {
+        $0.allSatisfy(members.contains)
+      })
+    else { return }
+    kind = "categories"
+    note =
+      "One class or number for each example: data.labels or data.fields may name it beside as many examples."
+  }
+
+  private mutating func take(_ found: ExampleOutline?) {
+    (exampleCount, exampleShape, note) = (found?.count, found?.shape, found?.note)
   }
 
   private static func reason(_ error: any Error) -> String {

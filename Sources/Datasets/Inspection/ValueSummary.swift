@@ -23,10 +23,10 @@ public struct ValueSummary: Encodable, Sendable {
     switch info.elementType {
     case .bool, .uint8: try read(info, UInt8.self, file) { Double($0) }
     case .int8, .uint16, .int16, .int32: try read(info, Int32.self, file) { Double($0) }
-    case .uint32, .int64: try read(info, Int64.self, file) { Double($0) }
+    case .uint32, .int64, .uint64, .enumeration: try read(info, Int64.self, file) { Double($0) }
     case .float16, .float32: try read(info, Float.self, file) { Double($0) }
     case .float64: try read(info, Double.self, file) { $0 }
-    case .uint64, .string, .other: return nil
+    case .string, .other: return nil
     }
     // JSON has no infinity.
     if minimum > maximum { (minimum, maximum) = (0, 0) }

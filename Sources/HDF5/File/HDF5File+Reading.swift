@@ -25,16 +25,19 @@ extension HDF5File {
       try context.requireType(type, of: dataset.info)
       let count = dataset.info.elementCount
       if count == 0 { return [] }
-      return try [T](capacity: count) { (output) throws(HDF5Error) in
+      let values = try [T](capacity: count) { (output) throws(HDF5Error) in
         let status = unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
           let status = unsafe H5Dread(
-            dataset.identifier.raw, T.nativeType, chdf5_all(), chdf5_all(), chdf5_default(),
+            dataset.identifier.raw, T.memoryType(for: dataset.info.elementType), chdf5_all(),
+            chdf5_all(), chdf5_default(),
             buffer.baseAddress)
           initialized = status < 0 ? 0 : count
           return status
         }
         try context.check(status, "read the dataset", dataset.info.path)
       }
+      try context.requireHeld(values.span, from: 0, of: dataset.info)
+      return values
     }
   }
 
@@ -53,9 +56,10 @@ extension HDF5File {
         if buffer.isEmpty { return }
         try unsafe context.check(
           H5Dread(
-            dataset.identifier.raw, T.nativeType, selection.memory.raw, selection.file.raw,
-            chdf5_default(), buffer.baseAddress),
+            dataset.identifier.raw, T.memoryType(for: dataset.info.elementType),
+            selection.memory.raw, selection.file.raw, chdf5_default(), buffer.baseAddress),
           "read rows \(rows)", dataset.info.path)
+        try unsafe context.requireHeld(buffer.span, from: rows.lowerBound, of: dataset.info)
       }
     }
   }
@@ -160,6 +164,23 @@ extension ErrorContext {
 
   func requireType<T: HDF5Element>(_: T.Type, of info: DatasetInfo) throws(HDF5Error) {
     guard T.holds(info.elementType) else { throw wrongType("\(T.elementType)", info) }
+  }
+
+  /// Throws where elements of uint64 that were read into memory of int64 do not fit it.
+  ///
+  /// - Parameter row: The row of the first value.
+  func requireHeld<T: HDF5Element>(
+    _ values: Span<T>, from row: Int, of info: DatasetInfo
+  ) throws(HDF5Error) {
+    guard info.elementType == .uint64 else { return }
+    for index in values.indices {
+      guard let value = values[index] as? Int64, value < 0 else { continue }
+      let rowSize = max(1, info.shape.dropFirst().reduce(1, *))
+      throw error(
+        .wrongType, info.path, expected: "integers of at most 63 bits",
+        found: "\(UInt64(bitPattern: value)) in row \(row + index / rowSize)",
+        remedy: "Correct it, or convert the dataset, for example with numpy's astype('float64').")
+    }
   }
 
   func wrongType(_ expected: String, _ info: DatasetInfo) -> HDF5Error {

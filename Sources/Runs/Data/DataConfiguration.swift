@@ -1,5 +1,6 @@
 public import Configuration
 public import Datasets
+internal import Examples
 public import Measuring
 
 /// The section `data` of a configuration: where examples come from and how they are split.
@@ -17,8 +18,11 @@ public struct DataConfiguration: Sendable {
   public var file: String
   /// Examples that `source` draws where the file does not exist; nil for a file that must exist.
   public var generatedCount: Int?
-  /// Dataset that training and fractions take examples from.
+  /// Dataset that training and fractions take examples from; where it is sought, the name that files made by this
+  /// program have for it.
   public var train: String
+  /// Keys that nobody gave and that a look at the file fills in (`settled`); empty where `train` is given.
+  var sought: Set<String> = []
   /// What early stopping looks at; nil for nothing.
   public var validation: Split?
   /// What the final evaluation looks at; nil for nothing.
@@ -71,10 +75,12 @@ public struct DataConfiguration: Sendable {
     file = try reader.string(
       "file", given: ("source", "data/sprites.h5"), onChange: .nothing,
       "An HDF5 file, relative to the working folder; a run remembers [which](files.md#paths).")
-    train = try reader.string(
-      "train", default: "train/images", given: ("source", "images"),
-      "What is learnt from: a dataset, or a group in "
-        + "[CSR form](files.md#sparse-rows-groups-in-csr-form).")
+    let named = try reader.optionalString(
+      "train", given: ("source", "images"),
+      "What is learnt from: a dataset, or a [sparse matrix](files.md#sparse-rows); null: what the file "
+        + "[has](files.md#the-file-alone), and so `labels`, `validation` and `test` where these are not given."
+    )
+    train = named ?? "train/images"
     fields = try reader.fieldPlaces()
     validation = try reader.split(
       "validation", fields,
@@ -100,7 +106,17 @@ public struct DataConfiguration: Sendable {
       read: SyntheticRows.init(reading:))
     try Self.require(validation, test, in: reader)
     resolved = reader.resolved
+    if named == nil { sought = keysSought(in: reader.node) }
     try requireFields(in: reader)
+  }
+
+  /// The keys that are filled in where the training data are not named.
+  private func keysSought(in node: JSONNode) -> Set<String> {
+    let hasLabels = fields.contains { $0.name == Field.label }
+    return Set(
+      Self.soughtKeys.filter { key in
+        key == "train" || (node[key] == nil && !(key == "labels" && hasLabels))
+      })
   }
 
   /// Throws where nothing tells where a field of other examples than the training ones is.
@@ -157,7 +173,7 @@ extension ObjectReader {
 
 extension DataConfiguration.Split {
   /// As configurations say it.
-  fileprivate var node: JSONNode {
+  var node: JSONNode {
     switch self {
     case .dataset(let name, let fields) where fields.isEmpty: .string(name)
     case .dataset(let name, let fields):

@@ -24,12 +24,13 @@ struct ExamplePlace: Hashable {
   /// The fields beside them.
   var fields: [FieldPlace]
 
-  /// All datasets, each once.
+  /// All datasets that are opened for them, each once.
   var datasets: [String] {
     var names: [String] = []
-    for name in [dataset] + fields.map(\.dataset) where !names.contains(name) {
-      names.append(name)
+    let read = ([dataset] + fields.map(\.dataset)).flatMap {
+      [$0] + DatasetReader.companions(of: $0)
     }
+    for name in read where !names.contains(name) { names.append(name) }
     return names
   }
 }

@@ -1,5 +1,5 @@
 internal import Containment
-internal import Datasets
+public import Datasets
 public import Examples
 internal import Files
 internal import Foundation
@@ -8,6 +8,10 @@ internal import RandomStreams
 
 /// The examples of a run, opened and split.
 public struct RunData: Sendable {
+  /// Where they come from, with what a look at the file has found where the configuration named no data.
+  public var configuration: DataConfiguration
+  /// What that is; nil where nothing was looked for.
+  public var choice: DataChoice?
   /// What the examples consist of: their data, `x`, and the fields that the configuration names.
   public var fields: [Field]
   /// What stored numbers are multiplied by.
@@ -35,8 +39,10 @@ public struct RunData: Sendable {
     {
       try RunData.generateSprites(count, to: configuration.file, progress: progress)
     }
-    let opening = ExampleOpening(configuration: configuration)
     progress("reading \(configuration.file)", 0)
+    let (configuration, choice) = try configuration.settled()
+    (self.configuration, self.choice) = (configuration, choice)
+    let opening = ExampleOpening(configuration: configuration)
     try Containment.rehearse(configuration.file, datasets: configuration.datasets)
     let (examples, scale) = try opening.open(configuration.training, like: known.map(Self.trained))
     (fields, self.scale) = (examples.fields, scale)

@@ -1,11 +1,11 @@
 internal import HDF5
 
 /// Numbers of a member of the group, block by block.
-extension CSRGroup {
+extension CompressedMatrix {
   private static let blockCount = 1 << 19
 
   private func info(_ member: String) throws -> DatasetInfo {
-    let info = try file.info("\(group)/\(member)")
+    let info = try file.info(path(member))
     guard info.shape.count == 1 else {
       throw problem(
         .wrongShape, member, "a list of numbers", "shape \(info.shape)",
@@ -33,6 +33,26 @@ extension CSRGroup {
         "Convert it, for example with numpy's astype('int64').")
     }
     try blocks(info, zero: 0, as: Int64.self) { for number in $0 { try body(number) } }
+  }
+
+  /// The values of the non-zeros, scaled, as float32.
+  func values(count: Int, scale: Double) throws -> [Float] {
+    let info = try info(names.values)
+    var values: [Float] = []
+    values.reserveCapacity(count)
+    switch info.elementType {
+    case .float16, .float32, .float64:
+      try blocks(info, zero: 0, as: Double.self) { for x in $0 { values.append(Float(x * scale)) } }
+    case let type where type.isInteger:
+      try blocks(info, zero: 0, as: Int64.self) {
+        for x in $0 { values.append(Float(Double(x) * scale)) }
+      }
+    default:
+      throw problem(
+        .wrongType, names.values, "bool, integers of at most 63 bits, float16, float32 or float64",
+        "\(info.elementType)", "Convert it, for example with numpy's astype('float32').")
+    }
+    return values
   }
 
   private func blocks<Number: HDF5Element>(

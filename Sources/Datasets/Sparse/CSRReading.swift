@@ -16,11 +16,11 @@ internal import HDF5
   /// - Parameter starts: where each row's non-zeros start, and where the last ones end.
   /// - Throws: `DatasetError` for values of a type that is not read.
   init(
-    _ group: CSRGroup, _ starts: [Int64], _ columnCount: Int, _ scale: Double, _ memory: NonZeros
+    _ matrix: CompressedMatrix, _ starts: [Int64], _ scale: Double, _ memory: NonZeros
   ) throws {
-    indices = try DatasetRows("\(group.group)/indices", of: group.file)
-    data = try DatasetRows("\(group.group)/data", of: group.file)
-    (source, self.starts, self.columnCount) = (group.place, starts, columnCount)
+    indices = try DatasetRows(matrix.path(matrix.names.places), of: matrix.file)
+    data = try DatasetRows(matrix.path(matrix.names.values), of: matrix.file)
+    (source, self.starts, columnCount) = (matrix.place, starts, matrix.columns)
     (self.scale, self.memory) = (scale, memory)
     guard indices.info.elementType.isInteger else {
       throw source.problem(
@@ -132,12 +132,5 @@ internal import HDF5
   }
 
   /// The row of a non-zero.
-  private func row(of position: Int) -> Int {
-    var (low, high) = (0, starts.count - 1)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= Int64(position) { low = middle } else { high = middle }
-    }
-    return low
-  }
+  private func row(of position: Int) -> Int { CompressedMatrix.line(of: position, starts) }
 }
