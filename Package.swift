@@ -261,7 +261,7 @@ let package = Package(
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Diagnosis",
         "EngineTestSupport", "Evaluation", "Examples", "Files", "GraphRuns", "HDF5", "Importing",
-        "Measuring", "Models", "Training",
+        "Measuring", "Models", "Reports", "Training",
       ]),
     tests("Verification", ["HDF5", "Runs"]),
     .testTarget(

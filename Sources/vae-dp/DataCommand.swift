@@ -5,7 +5,8 @@ struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Bring in data, or make some to start with.",
     subcommands: [
-      ImportCommand.self, FormatsCommand.self, ReadCommand.self, SplitCommand.self,
+      ImportCommand.self, FormatsCommand.self, InspectCommand.self, ReadCommand.self,
+      SplitCommand.self,
       ConvertCommand.self,
       SpritesCommand.self, MNISTCommand.self,
       FashionMNISTCommand.self, CIFAR10Command.self, BinarizedMNISTCommand.self,

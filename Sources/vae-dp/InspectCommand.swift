@@ -14,13 +14,33 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Option(help: "A PNG file for a picture of examples: images, or a heat-map with a line for each.")
+  var grid: String?
+
+  @Option(help: "The most examples in the picture.")
+  var count = 64
+
+  @Option(help: "The seed by which the examples of the picture are chosen; without it the first.")
+  var seed: Int?
+
   @Flag(help: .hidden)
   var contained = false
+
+  func validate() throws {
+    guard (1...4096).contains(count) else {
+      throw ValidationError("--count takes a number from 1 to 4096.")
+    }
+    guard seed ?? 0 >= 0 else { throw ValidationError("--seed takes a number from 0.") }
+  }
 
   func run() throws {
     if contained { return try inspect() }
     try reporting {
-      let arguments = ["inspect", "--contained"] + (json ? ["--json"] : []) + ["--", file]
+      if let grid { try makeOutputFolder(of: grid) }
+      let picture = grid.map { ["--grid=\($0)", "--count=\(count)"] } ?? []
+      let arguments =
+        ["inspect", "--contained"] + (json ? ["--json"] : []) + picture
+        + (seed.map { ["--seed=\($0)"] } ?? []) + ["--", file]
       let (code, problem) = try Containment.run(
         Contained.executable, arguments, on: file, output: STDOUT_FILENO)
       if code == 0 { return }
@@ -42,10 +62,23 @@ struct InspectCommand: ParsableCommand {
       } else {
         try put(found.lines.map(printable).joined(separator: "\n"))
       }
+      if let grid { try draw(found, to: grid) }
     } catch {
       Rehearsal.tell(problem: "\(error)")
       throw ExitCode(status(of: error))
     }
+  }
+}
+
+extension InspectCommand {
+  /// Draws what training would take.
+  private func draw(_ found: Inspection, to grid: String) throws {
+    guard let data = found.data else { return }
+    Rehearsal.tell("drawing \(data.train.dataset)")
+    let picture = try DatasetPicture(
+      data.train.dataset, of: HDF5File(reading: file), count: count, seed: seed)
+    try writeOutput(picture.grid.png(), to: grid)
+    if !json { try put(printable("\(grid): \(picture.meaning)")) }
   }
 }
 

@@ -37,11 +37,16 @@ extension Inspection.Entry {
     var lines = [head] + attributeLines
     if let values, values.rows > 0 {
       let part = values.rows == shape?.first ? "" : " in the first \(values.rows) rows"
-      let bad = values.notFinite == 0 ? "" : ", \(values.notFinite) NaN or infinite"
+      let bad = [(values.missing, "NaN"), (values.notFinite - values.missing, "infinite")]
+        .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
       lines.append(
         "    \(short(values.minimum)) to \(short(values.maximum)), mean \(short(values.mean))"
           + bad + part)
+      if classes == nil, let histogram = values.histogram {
+        lines.append("    ▕\(histogram.text)▏")
+      }
     }
+    if let classes { lines.append("    \(classes.text)") }
     return lines + exampleLines
   }
 

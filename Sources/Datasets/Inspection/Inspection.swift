@@ -22,6 +22,8 @@ public struct Inspection: Encodable, Sendable {
     public var attributes: [String: String] = [:]
     /// Its values in short; nil where they are no numbers.
     public var values: ValueSummary?
+    /// How often each class comes, of a list that holds classes.
+    public var classes: ClassCounts?
     /// How many of its chunks are not in the file; nil where all are, or where it has none.
     public var missingChunks: Int?
     /// How many examples it holds, where training takes it.
@@ -149,6 +151,7 @@ extension Inspection.Entry {
     if look.readsValues {
       look.progress("reading \(path)")
       values = try ValueSummary(info, in: source)
+      classes = try ClassCounts(info, in: source)
     }
     if look.missingChunks == .refuse, let missing = try source.missingChunks(of: path) {
       missingChunks = missing.count

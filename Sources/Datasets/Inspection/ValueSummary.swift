@@ -10,6 +10,10 @@ public struct ValueSummary: Encodable, Sendable {
   public var mean = 0.0
   /// How many values are NaN or infinite.
   public var notFinite = 0
+  /// How many of these are NaN, which stands for what is missing.
+  public var missing = 0
+  /// How often the finite values come; nil where they are all the same.
+  public var histogram: Histogram?
   /// How many leading rows these figures are of.
   public var rows = 0
 
@@ -48,6 +52,7 @@ public struct ValueSummary: Encodable, Sendable {
       let value = number(span[index])
       guard value.isFinite else {
         notFinite += 1
+        if value.isNaN { missing += 1 }
         continue
       }
       (minimum, maximum) = (min(minimum, value), max(maximum, value))
@@ -55,5 +60,12 @@ public struct ValueSummary: Encodable, Sendable {
       count += 1
     }
     mean = count == 0 || !sum.isFinite ? 0 : sum / Double(count)
+    guard minimum < maximum else { return }
+    var histogram = Histogram(from: minimum, to: maximum)
+    for index in span.indices {
+      let value = number(span[index])
+      if value.isFinite { histogram.add(value) }
+    }
+    self.histogram = histogram
   }
 }
