@@ -188,7 +188,8 @@ let package = Package(
       "FuzzTargets",
       [
         "Checkpoints", "Configuration", "DataParallel", "Datasets", "Evaluation", "Examples",
-        "Export", "Files", "GraphReference", "GraphRuns", "HDF5", "Importing", "Models", "Reports",
+        "Export", "Files", "GraphReference", "GraphRuns", "HDF5", "Importing", "KernelCalls",
+        "Models", "Reports",
         "Runs", "Training",
       ]),
     .executableTarget(

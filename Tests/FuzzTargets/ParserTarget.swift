@@ -7,7 +7,7 @@ internal import Runs
 
 /// A parser of this program that runs in the process which tests it: a crash fails the run.
 package enum ParserTarget: String, CaseIterable, Sendable {
-  case config, `override`, idx, gzip, manifest
+  case config, `override`, idx, gzip, manifest, rows
 
   /// What its mutations begin with.
   package func seeds() throws -> [[UInt8]] {
@@ -23,6 +23,7 @@ package enum ParserTarget: String, CaseIterable, Sendable {
         "data.validation={ \"fraction\": 0.1 }", "name=first",
       ].map { Array($0.utf8) }
     case .idx: return [Self.idxFile]
+    case .rows: return [MatrixFile.seed]
     case .gzip:
       return try ["plain.gz", "stored.gz"].map {
         [UInt8](try Data(contentsOf: fixtures.appending(path: $0)))
@@ -51,6 +52,7 @@ package enum ParserTarget: String, CaseIterable, Sendable {
         "99999999999999999999",
         "{\"a\":", "[[[[", "0.5", "=", ".",
       ].map { Array($0.utf8) }
+    case .rows: []
     case .idx, .gzip: [[0, 0, 8, 3], [0, 0, 8, 1], [0x1F, 0x8B, 8, 0]]
     }
   }
@@ -76,6 +78,11 @@ package enum ParserTarget: String, CaseIterable, Sendable {
       try Data(bytes).write(to: file)
       guard let idx = try? IDXFile(reading: file.path) else { return }
       while (try? idx.next())?.isEmpty == false {}
+    case .rows:
+      let file = folder.appending(path: "matrix.h5").path
+      try? FileManager.default.removeItem(atPath: file)
+      try MatrixFile.write(bytes, to: file)
+      MatrixFile.read(file)
     case .manifest:
       try Data(bytes).write(to: folder.appending(path: "checkpoints.json"))
       _ = try? CheckpointLoader(folder: folder.path).entries()
@@ -91,7 +98,7 @@ package enum ParserTarget: String, CaseIterable, Sendable {
     let seeds = try seeds()
     var mutator = Mutator(seed: seed, tokens: tokens)
     var report = ParserReport()
-    let keepsPlaces = self == .idx || self == .gzip
+    let keepsPlaces = [.idx, .gzip, .rows].contains(self)
     for number in 0..<count {
       let bytes = mutator.mutated(seeds[mutator.below(seeds.count)], mostly: keepsPlaces)
       // What crashes or hangs is still there afterwards.

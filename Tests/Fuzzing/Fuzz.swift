@@ -5,7 +5,7 @@ import FuzzTargets
 /// `make fuzz`: mutants of what the program reads; prints the seed that repeats the run.
 @main
 struct Fuzz: ParsableCommand {
-  @Argument(help: "config, override, idx, gzip, manifest, hdf5, checkpoint or all.")
+  @Argument(help: "config, override, idx, gzip, manifest, rows, hdf5, checkpoint or all.")
   var target = "all"
 
   @Option(help: "Mutants of each.")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# libFuzzer on a parser: libfuzzer.sh config|idx|chunk|rows|manifest|all SECONDS. Sources and harness are
+# libFuzzer on a parser: libfuzzer.sh config|idx|chunk|manifest|all SECONDS. Sources and harness are
 # one module, so that all of the parser is instrumented. Crashes are left in FOLDER (default: a new one).
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
@@ -29,6 +29,7 @@ module() {
 
 files_module() {
   clang -c -o "$folder/host.o" -I Sources/CHost/include Sources/CHost/host.c
+  module Problems
   module Host
   module Files
 }
@@ -60,21 +61,13 @@ if wanted idx; then
 fi
 if wanted chunk; then
   files_module
-  build chunk $(sources HDF5) $here/Chunk.swift "$folder"/{Files,Host,host}.o
+  build chunk $(sources HDF5) $here/Chunk.swift "$folder"/{Files,Host,Problems,host}.o
   run chunk
-fi
-if wanted rows; then
-  hdf5_module
-  build rows Sources/Datasets/{CSRGroup*,DatasetError,StoredAttribute}.swift \
-    $here/Rows.swift "$folder"/{HDF5,Files,Host,host}.o
-  # [[0, 1, 0, 1], [0, 0, 0, 0], [2, 0, 0, 2]], as the harness takes bytes.
-  printf '\3\4\4\0\2\2\4\4\1\3\0\3\4\177\177\200\200\0' > "$folder/rows.seed"
-  run rows "$folder/rows.seed"
 fi
 if wanted manifest; then
   hdf5_module
   build manifest Sources/Checkpoints/{Manifest,CheckpointEntry,CheckpointError}.swift \
-    $here/CheckpointList.swift "$folder"/{HDF5,Files,Host,host}.o
+    $here/CheckpointList.swift "$folder"/{HDF5,Files,Host,Problems,host}.o
   printf '{"formatVersion":1,"entries":[%s],"last":"%s","obsolete":["step-000000400.h5"]}' \
     "{\"byteCount\":4711,\"epoch\":1,\"file\":\"step-000000500.h5\",\"isBest\":false,\"sha256\":\"$(
       printf '0a%.0s' {1..32})\",\"step\":500}" step-000000500.h5 > "$folder/manifest.json"
