@@ -71,11 +71,15 @@ struct TrainCommand: ParsableCommand {
   private func describe(_ run: TrainingRun) -> String {
     let trainer = run.trainer
     let examples = run.data.training.positions.count
+    let window =
+      trainer.state.window.map {
+        "\n  more data than memory: at any time \($0.rowCount) examples are there and mixed, read anew in every epoch"
+      } ?? ""
     return """
       \(run.configuration.name): \(trainer.model.exampleShape) → \(trainer.model.totalLatentCount) latents
       \(ModelSummary(trainer.model, trainer.configuration, shards: trainer.state.shards).text)
         \(examples) training examples, batches of \(trainer.configuration.batchSize) in \
-      \(trainer.state.shards) shards, \(trainer.stepsPerEpoch) steps per epoch → \(run.folder.path)
+      \(trainer.state.shards) shards, \(trainer.stepsPerEpoch) steps per epoch → \(run.folder.path)\(window)
       """
   }
 
