@@ -40,10 +40,7 @@ struct ImportCommand: ParsableCommand {
       }
       for problem in summary.skipped { line.say("left out: \(printable("\(problem)"))") }
       for note in summary.notes { line.say(printable(note)) }
-      line.say("\(printable(output)):")
-      for dataset in summary.datasets {
-        line.say("  \(printable(dataset.name))  \(dataset.shape) \(dataset.content)")
-      }
+      line.say(summary, in: output)
       line.say(#"To train on it: "data": { "file": "\#(printable(output))" }"#)
     }
   }
@@ -56,5 +53,15 @@ struct FormatsCommand: ParsableCommand {
 
   func run() throws {
     try reporting { try put(Importing.guide) }
+  }
+}
+
+extension ProgressLine {
+  /// What an import has written, a line for each dataset.
+  func say(_ summary: ImportSummary, in output: String) {
+    say("\(printable(output)):")
+    for dataset in summary.datasets {
+      say("  \(printable(dataset.name))  \(dataset.shape) \(dataset.content)")
+    }
   }
 }

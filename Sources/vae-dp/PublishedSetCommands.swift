@@ -50,10 +50,7 @@ struct PublishedSetOptions: ParsableArguments {
         try interruption.endWork()
         line.show("packing \(printable(output)) \(Int(done * 100)) %")
       }
-      line.say("\(printable(output)):")
-      for dataset in summary.datasets {
-        line.say("  \(printable(dataset.name))  \(dataset.shape) \(dataset.content)")
-      }
+      line.say(summary, in: output)
     }
   }
 }

@@ -49,10 +49,8 @@ public struct RunData: Sendable {
     let sharesOut = [configuration.validation, configuration.test].contains {
       if case .fraction = $0 { true } else { false }
     }
-    let count = examples.exampleCount
     let stream = Stream(seed: UInt64(seed), purpose: .split)
-    var rest =
-      sharesOut ? stream.permutation(of: count, turn: 0)[...] : (0..<UInt32(count)).map { $0 }[...]
+    var rest = sharesOut ? stream.permutation(of: examples.exampleCount, turn: 0)[...] : []
     func split(_ split: DataConfiguration.Split?, _ name: String) throws -> ExampleSet? {
       switch split {
       case nil: return nil
@@ -75,8 +73,7 @@ public struct RunData: Sendable {
     }
     test = try split(configuration.test, "test")
     validation = try split(configuration.validation, "validation")
-    let isWhole = rest.count == examples.exampleCount
-    training = isWhole ? ExampleSet(examples) : ExampleSet(examples, positions: rest.sorted())
+    training = sharesOut ? ExampleSet(examples, positions: rest.sorted()) : ExampleSet(examples)
     guard !training.positions.isEmpty else {
       throw DatasetError(
         code: .empty, file: configuration.file, object: configuration.train,
