@@ -99,7 +99,8 @@ public struct DataConfiguration: Sendable {
     memory = try reader.byteCount(
       "memory", onChange: .nothing,
       "What examples may take of memory; those that need more are read anew in every epoch and mixed "
-        + "[window by window](files.md#more-data-than-memory). null: half of what is free.")
+        + "within [a window](files.md#more-data-than-memory) that moves through the file. null: half of what is free."
+    )
     synthetic = try reader.optionalObject(
       "synthetic", onChange: .nothing,
       "What `vae-dp bench` trains on; null: uniform numbers. Nothing else reads it.",
